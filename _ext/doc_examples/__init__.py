@@ -1,0 +1,33 @@
+"""Examples of a documentation, run: the Sphinx extension.
+
+In ``conf.py``::
+
+    extensions = ["doc_examples"]
+
+Every block of code of every page is collected; ``sphinx-build -b examples`` writes the plan of
+the run and one pytest module per page. Works with MyST, with reStructuredText and with both.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+__version__ = "0.1.0"
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the extension with Sphinx."""
+    # The records are imported where there is no Sphinx.
+    from doc_examples.collect import extension  # noqa: PLC0415
+
+    extension.setup(app)
+    return {
+        "version": __version__,
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -1,0 +1,180 @@
+"""The blocks of code of a doctree, with where each of them really stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx import addnodes
+
+from doc_examples.collect.anchor import Anchors, Place
+from doc_examples.collect.docstrings import docstring_of
+from doc_examples.collect.marks import ATTRS, DIRECTIVE, HINT, TRIM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DOCSTRING = re.compile(r"^(?:(?P<path>.*):)?docstring of (?P<name>.+)$", re.DOTALL)
+
+CodeNode = nodes.literal_block | nodes.doctest_block
+
+
+@dataclass(slots=True)
+class Block:
+    """A block of code as the doctree has it."""
+
+    node: CodeNode
+    code: str
+    """Its text, ending in exactly one newline."""
+    language: str
+    attrs: dict[str, str]
+    file: Path
+    """The file where the text stands."""
+    place: Place | None
+    """Where in the file; ``None`` when the text stands nowhere."""
+    hint: int
+    """A line of the page to name when the text stands nowhere."""
+    heading: str
+    above: str
+    """The heading above the nearest heading."""
+    docstring_of: str = ""
+    directive: int = 0
+    """The page's line of the ``literalinclude`` that brought the text, if one did."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the blocks of one page."""
+
+    page: Path
+    srcdir: Path
+    highlight_language: str
+    _anchors: dict[Path, Anchors | None] = field(init=False, default_factory=dict)
+
+    def blocks(self, doctree: nodes.document) -> Iterator[Block]:
+        """Yield the blocks of the page in reading order."""
+        default = self.highlight_language
+        for node in doctree.findall(nodes.Element):
+            if isinstance(node, addnodes.highlightlang):
+                default = node["lang"]
+            elif isinstance(node, CodeNode) and not _quoted_by_docutils(node):
+                yield self._block(node, default)
+
+    def _block(self, node: CodeNode, default: str) -> Block:
+        language = _language(node, default)
+        before, after = node.get(TRIM, (0, 0))
+        inline = any(isinstance(child, nodes.Element) for child in node.children)
+        text = (node.rawsource if inline else "") or node.astext()
+        code = text.rstrip("\n") + "\n"
+        file, documented = self._file(node)
+        hint = _hint(node)
+        standing = code.split("\n")[before : len(code.split("\n")) - 1 - after]
+        place = self._place(file, documented, "\n".join(standing) + "\n", node)
+        if place is not None and before:
+            place = Place(place.line - before, place.column) if place.line > before else None
+        heading, above = _headings(node)
+        return Block(
+            node=node,
+            code=code,
+            language=language,
+            attrs=dict(node.get(ATTRS, {})),
+            file=file,
+            place=place,
+            hint=node.get(DIRECTIVE, 0) or hint or 1,
+            heading=heading,
+            above=above,
+            docstring_of=documented,
+            directive=node.get(DIRECTIVE, 0),
+        )
+
+    def _file(self, node: CodeNode) -> tuple[Path, str]:
+        """Return the file where the text stands, and the object that it documents."""
+        inner = node.get("source")
+        source = inner or next(
+            (n.source for n in _with_ancestors(node) if n.source), str(self.page)
+        )
+        if match := _DOCSTRING.match(source):
+            return self._resolve(match["path"] or str(self.page)), match["name"]
+        return self._resolve(source), ""
+
+    def _resolve(self, source: str) -> Path:
+        path = Path(source)
+        if path.is_absolute():
+            return path
+        # docutils names included files from the working directory, others from the sources.
+        here = Path.cwd() / path
+        return here if here.is_file() else self.srcdir / path
+
+    def _place(self, file: Path, documented: str, code: str, node: CodeNode) -> Place | None:
+        if file not in self._anchors:
+            lines = _lines(file)
+            self._anchors[file] = Anchors(lines) if lines is not None else None
+        anchors = self._anchors[file]
+        if anchors is None:
+            return None
+        if documented:
+            text = "\n".join(anchors.source)
+            line = node.line or 1
+            for doc in docstring_of(text, documented):
+                if place := anchors.find(code, doc.first + line - 2, within=(doc.first, doc.last)):
+                    return place
+            return anchors.find(code, None)
+        return anchors.find(code, _hint(node))
+
+
+def _lines(file: Path) -> list[str] | None:
+    try:
+        return file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _hint(node: CodeNode) -> int | None:
+    """Return the line that the doctree reports, where it reports one that means anything."""
+    if HINT in node:
+        # The directive knows the first line itself; hints name the line before.
+        return max(0, int(node[HINT]) - 1)
+    if node.get("source") or DIRECTIVE in node:
+        return None  # the line is the directive's, in another file
+    # 'parsed-literal' reports line 1 wherever it stands.
+    return node.line if node.line and node.line > 1 else None
+
+
+def _language(node: CodeNode, default: str) -> str:
+    if isinstance(node, nodes.doctest_block):
+        return "pycon"
+    if "language" in node:
+        return str(node["language"])
+    classes = node["classes"]
+    if classes[:1] == ["code"]:
+        return str(classes[1]) if len(classes) > 1 else "none"
+    if any(isinstance(child, nodes.Element) for child in node.children):
+        return "none"  # a parsed literal: marked-up text
+    return default
+
+
+def _with_ancestors(node: nodes.Node) -> Iterator[nodes.Node]:
+    step: nodes.Node | None = node
+    while step is not None:
+        yield step
+        step = step.parent
+
+
+def _quoted_by_docutils(node: nodes.Node) -> bool:
+    """Return whether docutils shows here the source of a directive that failed."""
+    return any(isinstance(n, nodes.system_message) for n in _with_ancestors(node))
+
+
+def _headings(node: nodes.Node) -> tuple[str, str]:
+    """Return the nearest heading above a node and the heading above that."""
+    titles = [
+        child.astext()
+        for section in _with_ancestors(node)
+        if isinstance(section, nodes.section)
+        for child in section.children[:1]
+        if isinstance(child, nodes.title)
+    ]
+    return (titles[0] if titles else "", titles[1] if len(titles) > 1 else "")

@@ -1,0 +1,96 @@
+"""The directives that show code, taught the options of examples.
+
+Whatever class is registered for ``code-block``, ``code``, ``sourcecode`` and ``literalinclude``
+is subclassed, so that another extension's version keeps its behaviour.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from docutils import nodes
+from docutils.parsers.rst import Directive, directives
+from sphinx.directives.code import LiteralInclude, LiteralIncludeReader
+from sphinx.util.docutils import SphinxDirective
+
+from doc_examples.collect.marks import ATTRS, DIRECTIVE, HINT, TRIM
+from doc_examples.collect.options import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sphinx.application import Sphinx
+
+SHOWING = ("code-block", "sourcecode", "code", "literalinclude")
+
+RENAMED: Mapping[str, str] = {"on-lines": "lines"}
+"""Where ``literalinclude`` has an option of the same name: what an example's is called there."""
+
+
+class _Noting(SphinxDirective):
+    """Moves the options of examples from the directive to the node that it makes."""
+
+    taken: ClassVar[Mapping[str, str]]
+    """The directive's option names, and the options of examples that they stand for."""
+
+    def run(self) -> list[nodes.Node]:
+        """Let the directive do its work, then note the options on its block of code."""
+        given = {
+            option: self.options[name] or ""
+            for name, option in self.taken.items()
+            if name in self.options
+        }
+        for name in self.taken:
+            if name != "name":
+                self.options.pop(name, None)
+        given_options = dict(self.options)
+        made = list(super().run())
+        for node in made:
+            for block in node.findall(nodes.literal_block):
+                if given:
+                    block[ATTRS] = given
+                if isinstance(self, LiteralInclude):
+                    self._note_origin(block, given_options)
+        return made
+
+    def _note_origin(self, block: nodes.literal_block, options: dict[str, Any]) -> None:
+        block[DIRECTIVE] = self.lineno
+        block[TRIM] = (int("prepend" in options), int("append" in options))
+        selection = {
+            key: value
+            for key, value in options.items()
+            if key not in {"prepend", "append", "lineno-start", "diff"}
+        }
+        try:
+            _, filename = self.env.relfn2path(self.arguments[0])
+            reader = LiteralIncludeReader(
+                filename, {**selection, "lineno-match": True}, self.config
+            )
+            reader.read()
+        except (OSError, ValueError):
+            return  # the directive has reported it, or the lines are not in one piece
+        block[HINT] = reader.lineno_start
+
+
+def _registered(name: str) -> type[Directive] | None:
+    # docutils can only look a directive up for a document that it is parsing.
+    registry = cast("dict[str, type[Directive]]", vars(directives)["_directives"])
+    return registry.get(name)
+
+
+def teach(app: Sphinx) -> None:
+    """Register the subclasses, over whatever other extensions registered."""
+    for name in SHOWING:
+        base = _registered(name)
+        if base is None or issubclass(base, _Noting):
+            continue
+        own = dict(base.option_spec or {})
+        taken = {option: option for option in BY_NAME if option == "name" or option not in own}
+        if len(taken) < len(BY_NAME):
+            taken |= {alias: name for alias, name in RENAMED.items() if name not in taken}
+        unchanged: Callable[[str], str] = directives.unchanged
+        spec = {**dict.fromkeys(taken, unchanged), **own}
+        made = type(
+            f"Example{base.__name__}", (_Noting, base), {"option_spec": spec, "taken": taken}
+        )
+        app.add_directive(name, made, override=True)

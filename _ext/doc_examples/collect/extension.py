@@ -1,0 +1,65 @@
+"""Registers the collecting side with Sphinx."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doc_examples.collect import directives
+from doc_examples.collect.builder import ExamplesBuilder, disagreements
+from doc_examples.collect.collector import ExampleCollector, rendered, report
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
+
+
+def setup(app: Sphinx) -> None:
+    """Add the configuration, the collector and the builder.
+
+    Parsers and directives are taken over once every extension is loaded, so that the order
+    of ``extensions`` does not matter.
+    """
+    app.add_config_value("doc_examples_tests", "tests/patterns", "", types=str)
+    app.add_config_value("doc_examples_wheels", [], "", types=(list, tuple))
+    app.add_config_value("doc_examples_timeout", 30.0, "", types=(float, int))
+    app.add_config_value("doc_examples_exclude", {}, "", types=dict)
+    app.add_env_collector(ExampleCollector)
+    app.add_builder(ExamplesBuilder)
+    app.connect("config-inited", _take_over, priority=900)
+    app.connect("env-check-consistency", _check)
+
+
+def _take_over(app: Sphinx, config: Config) -> None:
+    directives.teach(app)
+    if "sphinx.ext.autodoc" in app.extensions:
+        app.connect("autodoc-process-docstring", _note_docstring, priority=900)
+    if "myst_parser" in app.extensions:
+        from myst_parser.parsers.sphinx_ import MystParser  # noqa: PLC0415 - an optional package
+
+        from doc_examples.collect.parser import ExampleParser  # noqa: PLC0415 - imports MyST
+
+        if app.registry.get_source_parsers().get("markdown") is MystParser:
+            app.add_source_parser(ExampleParser, override=True)
+        enabled = list(config.myst_enable_extensions)
+        if "attrs_block" not in enabled:
+            config.myst_enable_extensions = [*enabled, "attrs_block"]
+
+
+def _check(app: Sphinx, env: BuildEnvironment) -> None:
+    # The examples builder checks at its end, also when nothing was read.
+    if app.builder.name != ExamplesBuilder.name:
+        for fault in disagreements(env):
+            report(fault, Path(env.srcdir))
+
+
+def _note_docstring(
+    app: Sphinx, _what: str, name: str, obj: object, _options: object, lines: Sequence[str]
+) -> None:
+    module = getattr(obj, "__module__", None)
+    qualname = getattr(obj, "__qualname__", None)
+    dotted = f"{module}.{qualname}" if module and qualname else name
+    rendered(app.env)[dotted] = tuple(lines)

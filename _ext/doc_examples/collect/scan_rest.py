@@ -1,0 +1,140 @@
+"""The scanner of reStructuredText, docstrings included."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from doc_examples.collect.scanner import (
+    OPAQUE_DIRECTIVES,
+    Line,
+    Scanned,
+    directive_block,
+    join,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BULLET = re.compile(r"^(\s*)((?:[-*+\u2022]|\(?(?:\w|\d+|#)[.)])\s+)(?=\S)")
+_DIRECTIVE = re.compile(r"^\s*\.\. +(?:\|[^|]+\| +)?([\w:.+-]+?) ?::(?:\s+(.*))?$")
+_MARKED = re.compile(r"^\s*\.\.(?: +(?:_|\[|__ )|$)")
+_COMMENT = re.compile(r"^\s*\.\.(\s|$)")
+
+
+def scan_rest(lines: Sequence[Line]) -> list[Scanned]:
+    """Return the blocks of a text of reStructuredText."""
+    return _Rest([(number, text.expandtabs(8).rstrip()) for number, text in lines]).scan()
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+def _dedented(lines: Sequence[Line]) -> list[Line]:
+    filled = [_indent(text) for _, text in lines if text]
+    cut = min(filled, default=0)
+    kept = [(number, text[cut:]) for number, text in lines]
+    while kept and not kept[0][1]:
+        kept.pop(0)
+    while kept and not kept[-1][1]:
+        kept.pop()
+    return kept
+
+
+class _Rest:
+    def __init__(self, lines: list[Line]) -> None:
+        self.lines = lines
+        self.found: list[Scanned] = []
+        self.at = 0
+
+    def scan(self) -> list[Scanned]:
+        while self.at < len(self.lines):
+            self._step()
+        return self.found
+
+    def _step(self) -> None:
+        number, text = self.lines[self.at]
+        # A list item's first line is indented as deep as its text.
+        while match := _BULLET.match(text):
+            text = " " * match.end() + text[match.end() :]
+            self.lines[self.at] = (number, text)
+        if match := _DIRECTIVE.match(text):
+            self._directive(match[1], match[2] or "", number, _indent(text))
+        elif _COMMENT.match(text):
+            marked = _MARKED.match(text) and text.strip() != ".."
+            self._take_inside(_indent(text), skip=not marked)
+        elif text.lstrip().startswith(">>>") and self._starts_block():
+            self._doctest()
+        elif text.endswith("::") and self._ends_paragraph():
+            self._literal(_indent(text))
+        else:
+            self.at += 1
+
+    def _directive(self, name: str, argument: str, number: int, indent: int) -> None:
+        if name == "literalinclude":
+            block = directive_block(name, argument, [], number)
+            self._take_inside(indent, skip=True)
+        elif name in OPAQUE_DIRECTIVES:
+            block = None
+            self._take_inside(indent, skip=True)
+        else:
+            start = self.at
+            content = self._take_inside(indent, skip=True)
+            while content and content[0][1]:  # arguments and options end at a blank line
+                content = content[1:]
+            block = directive_block(name, argument, _dedented(content), number)
+            if block is None:
+                self.at = start + 1
+        if block is not None:
+            self.found.append(block)
+
+    def _take_inside(self, indent: int, *, skip: bool) -> list[Line]:
+        """Pass the current line and, if asked, all lines that are indented below it."""
+        self.at += 1
+        start = self.at
+        if not skip:
+            return []
+        while self.at < len(self.lines):
+            text = self.lines[self.at][1]
+            if text and _indent(text) <= indent:
+                break
+            self.at += 1
+        return self.lines[start : self.at]
+
+    def _starts_block(self) -> bool:
+        if self.at == 0:
+            return True
+        before = self.lines[self.at - 1][1]
+        return not before or _indent(before) < _indent(self.lines[self.at][1])
+
+    def _doctest(self) -> None:
+        start = self.at
+        while self.at < len(self.lines) and self.lines[self.at][1]:
+            self.at += 1
+        block = _dedented(self.lines[start : self.at])
+        self.found.append(Scanned(block[0][0], "pycon", join(block)))
+
+    def _ends_paragraph(self) -> bool:
+        after = self.at + 1
+        return after >= len(self.lines) or not self.lines[after][1]
+
+    def _literal(self, indent: int) -> None:
+        self.at += 1
+        while self.at < len(self.lines) and not self.lines[self.at][1]:
+            self.at += 1
+        if self.at >= len(self.lines):
+            return
+        first = self.lines[self.at][1]
+        if _indent(first) > indent:
+            self.at -= 1
+            block = _dedented(self._take_inside(indent, skip=True))
+        else:
+            quote = first.lstrip()[0]
+            if quote.isalnum() or _indent(first) < indent:
+                return
+            start = self.at
+            while self.at < len(self.lines) and self.lines[self.at][1].lstrip().startswith(quote):
+                self.at += 1
+            block = _dedented(self.lines[start : self.at])
+        self.found.append(Scanned(block[0][0], None, join(block)))

@@ -1,0 +1,1 @@
+"""Runs blocks in real Pyodide in a real browser, and knows nothing of pytest or Sphinx."""

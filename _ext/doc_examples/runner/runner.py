@@ -1,0 +1,222 @@
+"""The runner as its callers see it: synchronous, bounded, one session at a time.
+
+Playwright's async API lives on a thread of its own, because its sync API can neither be
+interrupted nor share a process with tests that use asyncio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from doc_examples.judge import Verdict, excluded, judge
+from doc_examples.records import Fate, Outcome
+from doc_examples.runner.errors import BootError, HungError
+from doc_examples.runner.pages import BOOT_LIMIT, BrowserProcess, SessionPage
+from doc_examples.runner.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from doc_examples.records import Example
+    from doc_examples.runner.pages import RuntimeFiles
+
+T = TypeVar("T")
+
+THREAD_GRACE = 60.0
+"""Seconds beyond all inner limits after which the runner's thread counts as hung."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of one block, and all that was seen of it."""
+
+    verdict: Verdict
+    outcome: Outcome
+
+
+@dataclass
+class _Standing:
+    """An open session and how far down its page it has come."""
+
+    page: SessionPage
+    key: tuple[str, str]
+    """Line and session key."""
+    position: int = 0
+    broken_by: Example | None = None
+
+
+class Runner:
+    """Runs blocks on any of the given lines; a context manager."""
+
+    def __init__(self, executable: Path, runtimes: Mapping[str, RuntimeFiles]) -> None:
+        """``runtimes`` by line. The browser starts with the first block."""
+        self._runtimes = runtimes
+        self._server = Server()
+        self._browser_path = executable
+        self._browser: BrowserProcess | None = None
+        self._standing: _Standing | None = None
+        self._spare: tuple[str, asyncio.Task[SessionPage]] | None = None
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._server.__enter__()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with contextlib.suppress(HungError):
+            self._call(self._close(), THREAD_GRACE)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=5)
+        if not self._thread.is_alive():
+            self._loop.close()
+        self._server.__exit__(kind, error, trace)
+
+    def run(self, line: str, session: Sequence[Example], position: int) -> Report:
+        """Run the session's block at ``position``, after everything that precedes it.
+
+        Where the open session stands elsewhere, it is thrown away and the blocks before the
+        position are replayed in a fresh one. Raises BootError where no session can be had
+        and HungError where the browser no longer answers at all.
+        """
+        limits = sum(example.options.timeout + BOOT_LIMIT for example in session[: position + 1])
+        return self._call(self._run(line, session, position), limits + THREAD_GRACE)
+
+    def prepare(self, line: str) -> None:
+        """Begin to boot the next session on ``line``, beside the one that is running."""
+        self._loop.call_soon_threadsafe(self._boot_ahead, line)
+
+    def end_session(self) -> None:
+        """Close the open session, if there is one."""
+        self._call(self._drop(), THREAD_GRACE)
+
+    def _call(self, work: Coroutine[object, object, T], limit: float) -> T:
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result(limit)
+        except concurrent.futures.TimeoutError:
+            future.cancel()
+            raise HungError(f"the browser did not answer within {limit:g} s") from None
+
+    async def _run(self, line: str, session: Sequence[Example], position: int) -> Report:
+        example = session[position]
+        if (verdict := excluded(example, line)) and not example.options.needs:
+            return Report(verdict, Outcome())
+        standing = await self._stand_at(line, session, position)
+        if standing.broken_by is not None:
+            before = standing.broken_by
+            reason = f"not run: block {before.name} at {before.file}:{before.line} failed"
+            return Report(Verdict(Fate.NOT_RUN, reason, line=before.line), Outcome())
+        return await self._step(standing, line, example)
+
+    async def _stand_at(self, line: str, session: Sequence[Example], position: int) -> _Standing:
+        """A session in which everything before ``position`` has run."""
+        key = (line, session[position].session_key)
+        standing = self._standing
+        if standing is None or standing.key != key or standing.position > position:
+            await self._drop()
+            standing = self._standing = _Standing(await self._fresh(line), key)
+        while standing.position < position and standing.broken_by is None:
+            before = session[standing.position]
+            if excluded(before, line) and not before.options.needs:
+                standing.position += 1
+            else:
+                await self._step(standing, line, before)
+        return standing
+
+    async def _step(self, standing: _Standing, line: str, example: Example) -> Report:
+        standing.position += 1
+        verdict = await self._inapplicable(standing, line, example)
+        outcome = Outcome()
+        if verdict is None:
+            outcome = await standing.page.run(example)
+            verdict = judge(example, line, outcome)
+        if not verdict.passed:
+            standing.broken_by = example
+        return Report(verdict, outcome)
+
+    async def _inapplicable(
+        self, standing: _Standing, line: str, example: Example
+    ) -> Verdict | None:
+        needs = example.options.needs
+        declared = excluded(example, line)
+        if not needs:
+            return declared
+        found = await standing.page.probe(needs)
+        missing = [name for name in needs if not found[name]]
+        if declared and not missing:
+            return Verdict(
+                Fate.FAILED,
+                f"the page excludes Pyodide {line} ({declared.headline}), "
+                f"but the browser has {', '.join(needs)} there: widen 'lines'",
+                line=example.line,
+            )
+        if missing:
+            reason = declared.headline if declared else f"needs {', '.join(missing)}"
+            return Verdict(Fate.NOT_APPLICABLE, reason)
+        return None
+
+    async def _fresh(self, line: str) -> SessionPage:
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            booted, task = spare
+            if booted == line:
+                return await task
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, BootError):
+                await (await task).close()
+        return await self._open(line)
+
+    def _boot_ahead(self, line: str) -> None:
+        if self._spare is None:
+            self._spare = (line, self._loop.create_task(self._open(line)))
+
+    async def _open(self, line: str) -> SessionPage:
+        if self._browser is None:
+            self._browser = BrowserProcess(self._browser_path)
+        runtime = self._runtimes[line]
+        if runtime.snapshot is not None and not runtime.snapshot.exists():
+            await self._make_snapshot(runtime, runtime.snapshot)
+        page = SessionPage(self._browser, self._server, runtime)
+        try:
+            await page.open()
+        except BaseException:
+            await page.close()
+            raise
+        return page
+
+    async def _make_snapshot(self, runtime: RuntimeFiles, target: Path) -> None:
+        assert self._browser is not None, "only a session that is being opened needs one"
+        page = SessionPage(self._browser, self._server, replace(runtime, snapshot=None))
+        try:
+            await page.make_snapshot(target)
+        finally:
+            await page.close()
+
+    async def _drop(self) -> None:
+        standing, self._standing = self._standing, None
+        if standing is not None:
+            await standing.page.close()
+
+    async def _close(self) -> None:
+        await self._drop()
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            spare[1].cancel()
+            with contextlib.suppress(asyncio.CancelledError, BootError):
+                await (await spare[1]).close()
+        if self._browser is not None:
+            await self._browser.close()

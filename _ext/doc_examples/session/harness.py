@@ -1,0 +1,301 @@
+"""The Python half of a session: run one block and report what became of it.
+
+Loaded into Pyodide by ``session.mjs`` as the module ``doc_examples_harness``; imports the
+standard library only, so that it also runs on CPython. Everything crosses to JavaScript as
+JSON text: no proxies to destroy.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import doctest
+import gc
+import importlib
+import inspect
+import io
+import json
+import linecache
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import __main__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, TracebackType
+
+OUTPUT_LIMIT = 1_000_000
+"""Characters that one block may print. A page that prints more hangs its reader."""
+
+
+class OutputLimitExceeded(BaseException):  # noqa: N818 - not an error that code may catch
+    """A block printed more than OUTPUT_LIMIT characters."""
+
+
+class _Stream(io.TextIOBase):
+    """A standard stream that keeps what the current block writes and passes it on."""
+
+    def __init__(self, name: str, harness: Harness) -> None:
+        self._name = name
+        self._harness = harness
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return "utf-8"
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self._harness.emit(self._name, text)
+        return len(text)
+
+
+class Harness:
+    """One interpreter's session."""
+
+    def __init__(self) -> None:
+        self._written: dict[str, list[str]] = {"stdout": [], "stderr": []}
+        self._size = 0
+        self._problems: list[dict[str, Any]] = []
+        self._task: asyncio.Task[None] | None = None
+        self._listener: Callable[[str, str], object] | None = None
+        self._namespace = vars(__main__)
+
+    def install(self) -> None:
+        """Take over the standard streams and the loop's unhandled errors."""
+        sys.stdout = _Stream("stdout", self)
+        sys.stderr = _Stream("stderr", self)
+        asyncio.get_event_loop().set_exception_handler(self._on_loop_error)
+
+    def listen(self, listener: Callable[[str, str], object]) -> None:
+        """Call ``listener(stream, text)`` for everything that is written from now on."""
+        self._listener = listener
+
+    def emit(self, stream: str, text: str) -> None:
+        self._size += len(text)
+        if self._size > OUTPUT_LIMIT:
+            raise OutputLimitExceeded(f"printed more than {OUTPUT_LIMIT:,} characters")
+        self._written[stream].append(text)
+        if self._listener is not None:
+            self._listener(stream, text)
+
+    def _on_loop_error(self, _loop: object, context: dict[str, Any]) -> None:
+        exception = context.get("exception")
+        if isinstance(exception, BaseException):
+            self._problems.append(describe(exception))
+        else:
+            message = str(context.get("message", context))
+            self._problems.append(_fault("UnhandledError", message, message))
+
+    def begin(self) -> None:
+        """Forget what the block before wrote."""
+        for parts in self._written.values():
+            parts.clear()
+        self._size = 0
+
+    async def run(self, text: str) -> str:
+        """Run the block that ``text`` describes and return its outcome, both as JSON."""
+        block = json.loads(text)
+        remember_source(block["file"], block["line"], block["code"])
+        faults: list[dict[str, Any]] = []
+        task = asyncio.ensure_future(self._guarded(block, faults))
+        self._task = task
+        # Not 'await task': the block's own exceptions are already data, and a cancelled
+        # block must still be reported.
+        await asyncio.wait({task})
+        self._task = None
+        return json.dumps({"fault": faults[0] if faults else None})
+
+    def written(self) -> str:
+        """What the block wrote so far, as JSON with ``stdout`` and ``stderr``."""
+        return json.dumps({name: "".join(parts) for name, parts in self._written.items()})
+
+    def problems(self) -> str:
+        """Return (as JSON) and forget the errors that nobody awaited."""
+        # A failed task is reported when it is collected, and its traceback is a cycle.
+        gc.collect()
+        found, self._problems = self._problems, []
+        return json.dumps(found)
+
+    def cancel(self) -> str:
+        """Cancel the running block; return (as JSON) where it was waiting."""
+        task = self._task
+        if task is None or task.done():
+            return json.dumps(None)
+        where = [
+            traceback.FrameSummary(f.f_code.co_filename, f.f_lineno, f.f_code.co_name)
+            for f in _awaiting(task)
+        ]
+        task.cancel()
+        shown = [frame for frame in where if frame.filename != __file__]
+        lines = ["Waiting at (most recent call last):\n", *traceback.format_list(shown)]
+        fault = _fault("TimeoutError", "never settled", "".join(lines))
+        if shown:
+            fault["line"] = shown[0].lineno or 0
+        return json.dumps(fault)
+
+    async def _guarded(self, block: dict[str, Any], faults: list[dict[str, Any]]) -> None:
+        """Run a block; whatever ends it becomes data here and travels no further.
+
+        KeyboardInterrupt and SystemExit in particular must not reach the event loop: there
+        they end the interpreter on some Pyodide lines.
+        """
+        try:
+            if block["kind"] == "doctest":
+                await self._run_doctest(block)
+                # What it printed stands in the block itself, compared line by line.
+                self._written["stdout"].clear()
+            else:
+                code = compile_block(block["code"], block["file"], block["line"], "exec")
+                await self._evaluate(code, self._namespace)
+        except BaseException as error:  # noqa: BLE001 - the boundary that reports it
+            faults.append(describe(error, column=block["column"]))
+
+    async def _evaluate(self, code: CodeType, namespace: dict[str, Any]) -> None:
+        result = eval(code, namespace)  # noqa: S307 - running the page's code is the purpose
+        if code.co_flags & inspect.CO_COROUTINE:
+            await result
+
+    async def _run_doctest(self, block: dict[str, Any]) -> None:
+        """Run ``>>>`` examples one by one, with top-level await, as doctest compares them."""
+        namespace = self._namespace
+        if block["docstring_of"]:
+            namespace = dict(vars(_module_of(block["docstring_of"])))
+        checker = doctest.OutputChecker()
+        for example in doctest.DocTestParser().get_examples(block["code"]):
+            line = block["line"] + example.lineno
+            flags = 0
+            for flag, value in example.options.items():
+                flags = flags | flag if value else flags & ~flag
+            if flags & doctest.SKIP:
+                raise ValueError(f"line {line}: a doctest may not be skipped; remove the flag")
+            start = len(self._written["stdout"])
+            raised: BaseException | None = None
+            try:
+                code = compile_block(example.source, block["file"], line, "single")
+                with _display_hook():
+                    await self._evaluate(code, namespace)
+            except Exception as error:
+                if example.exc_msg is None:
+                    raise
+                raised = error
+            got = "".join(self._written["stdout"][start:])
+            if raised is not None:
+                got = "".join(traceback.format_exception_only(raised))
+                want = example.exc_msg or ""
+                if flags & doctest.IGNORE_EXCEPTION_DETAIL:
+                    got, want = got.partition(":")[0], want.partition(":")[0]
+            elif example.exc_msg is not None:
+                raise DoctestMismatch(line, example.source, example.exc_msg, got)
+            else:
+                want = example.want
+            if not checker.check_output(want, got, flags):
+                raise DoctestMismatch(line, example.source, want, got)
+
+
+class DoctestMismatch(AssertionError):
+    """A ``>>>`` example printed something else than the page says."""
+
+    def __init__(self, line: int, source: str, want: str, got: str) -> None:
+        self.line = line
+        super().__init__(
+            f"line {line}: {source.strip()}\nExpected:\n{_indent(want)}Got:\n{_indent(got)}"
+        )
+
+
+def _indent(text: str) -> str:
+    return "".join(f"    {line}\n" for line in text.splitlines()) or "    (nothing)\n"
+
+
+@contextlib.contextmanager
+def _display_hook() -> Any:
+    """Print values by ``repr`` as the interactive interpreter does."""
+    saved = sys.displayhook
+
+    def show(value: object) -> None:
+        if value is not None:
+            sys.stdout.write(repr(value) + "\n")
+
+    sys.displayhook = show
+    try:
+        yield
+    finally:
+        sys.displayhook = saved
+
+
+def _module_of(name: str) -> Any:
+    """Import the innermost module of a dotted object name."""
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        with contextlib.suppress(ModuleNotFoundError):
+            return importlib.import_module(".".join(parts[:end]))
+    raise ModuleNotFoundError(f"no module holds {name!r}; is its wheel installed?")
+
+
+def compile_block(code: str, file: str, line: int, mode: str) -> CodeType:
+    """Compile a block so that its line numbers are those of the file where it stands."""
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST
+    try:
+        tree = compile(code, file, mode, flags=flags, dont_inherit=True)
+    except SyntaxError as error:
+        # The parser counts from the block's first line; later stages see the moved tree.
+        for name in ("lineno", "end_lineno"):
+            if getattr(error, name):
+                setattr(error, name, getattr(error, name) + line - 1)
+        raise
+    ast.increment_lineno(tree, line - 1)
+    return compile(tree, file, mode, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+
+
+def remember_source(file: str, line: int, code: str) -> None:
+    """Let tracebacks quote the block's lines at their place in the file."""
+    entry = linecache.cache.get(file)
+    lines = list(entry[2]) if entry and len(entry) > 1 else []  # type: ignore[misc]
+    block = code.splitlines(keepends=True)
+    lines.extend(["\n"] * (line - 1 + len(block) - len(lines)))
+    lines[line - 1 : line - 1 + len(block)] = block
+    # A modification time of None keeps linecache from looking for the file on disk.
+    linecache.cache[file] = (sum(map(len, lines)), None, lines, file)
+
+
+def describe(error: BaseException, column: int = 0) -> dict[str, Any]:
+    """The exception as data, without the frames of this module."""
+    shown = _without_own_frames(error.__traceback__)
+    report = traceback.TracebackException(type(error), error, shown, compact=True)
+    fault = _fault(type(error).__name__, str(error), "".join(report.format()))
+    if isinstance(error, SyntaxError) and shown is None:
+        fault["message"] = error.msg
+        fault["line"] = error.lineno or 0
+        fault["column"] = (error.offset or 1) + column
+    elif isinstance(error, DoctestMismatch):
+        fault["line"] = error.line
+        fault["traceback"] = ""
+    elif shown is not None:
+        fault["line"] = shown.tb_lineno
+    return fault
+
+
+def _fault(kind: str, message: str, text: str) -> dict[str, Any]:
+    return {"type": kind, "message": message, "traceback": text, "line": 0, "column": 0}
+
+
+def _without_own_frames(trace: TracebackType | None) -> TracebackType | None:
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    return trace
+
+
+def _awaiting(task: asyncio.Task[None]) -> list[Any]:
+    """The frames of a suspended task, outermost first, through nested awaits."""
+    frames = []
+    awaited: Any = task.get_coro()
+    while awaited is not None:
+        frame = getattr(awaited, "cr_frame", None) or getattr(awaited, "gi_frame", None)
+        if frame is not None:
+            frames.append(frame)
+        awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "gi_yieldfrom", None)
+    return frames

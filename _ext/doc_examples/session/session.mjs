@@ -1,0 +1,323 @@
+/**
+ * A session: one pristine Pyodide in one document, running the blocks of a page in order.
+ *
+ * The same module serves the test runner (the document is a page of its own) and the site
+ * (the document is a frame). It imports nothing of either. All that it reports is plain data.
+ */
+import { probes } from "./probes.mjs";
+
+/** Time between the page's own limit and the interrupt of code that keeps the thread busy. */
+const INTERRUPT_DELAY_MS = 250;
+/** Time that a cancelled or interrupted block gets to unwind. */
+const UNWIND_MS = 1500;
+/** Several failures of loadPyodide never settle; a boot therefore has a limit of its own. */
+const BOOT_LIMIT_MS = 60_000;
+/** One seed for every interpreter: iteration orders in recorded outputs are reproducible. */
+const ENVIRONMENT = { HOME: "/home/pyodide", PYTHONHASHSEED: "0" };
+/** Imported before a snapshot is made: what the harness and most pages need. */
+const PRELOADED =
+  "import ast, asyncio, contextlib, dataclasses, doctest, functools, gc, importlib, inspect, io, " +
+  "json, linecache, random, re, traceback, types, typing";
+
+const LOAD_HARNESS = `
+import random, sys, types
+random.seed()
+name = "doc_examples_harness"
+module = types.ModuleType(name)
+module.__file__ = name + ".py"
+sys.modules[name] = module
+exec(compile(source, module.__file__, "exec"), module.__dict__)
+harness = module.Harness()
+harness.install()
+harness
+`;
+
+const macrotask = () => new Promise((resolve) => setTimeout(resolve));
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Settle as the promise does, or reject after the limit with a message that names the step. */
+function within(ms, what, promise) {
+  let timer;
+  const limit = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not finish within ${ms / 1000} s`)), ms);
+  });
+  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
+}
+
+async function fetchChecked(url, as) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: HTTP status ${response.status}`);
+  return response[as]();
+}
+
+/** Ends Python that keeps the thread busy, through shared memory; absent without isolation. */
+class Watchdog {
+  static start(pyodide) {
+    return globalThis.crossOriginIsolated ? new Watchdog(pyodide) : null;
+  }
+  constructor(pyodide) {
+    const buffer = new Uint8Array(new SharedArrayBuffer(1));
+    pyodide.setInterruptBuffer(buffer);
+    this.worker = new Worker(new URL("./watchdog.mjs", import.meta.url), { type: "module" });
+    this.worker.postMessage({ buffer });
+    this.buffer = buffer;
+  }
+  arm(ms) {
+    // An interrupt left over from the block before would hit this one.
+    Atomics.store(this.buffer, 0, 0);
+    this.worker.postMessage({ arm: ms });
+  }
+  disarm() {
+    this.worker.postMessage({ disarm: true });
+    Atomics.store(this.buffer, 0, 0);
+  }
+}
+
+/** An error thrown by JavaScript, or by Python through JavaScript, as a Fault record. */
+function fault(error, line = 0) {
+  if (error?.type && /^Traceback|Error|Exception/.test(error.message ?? "")) {
+    const last = error.message.trimEnd().split("\n").at(-1);
+    return { type: error.type, message: last.replace(/^[\w.]+: ?/, ""), traceback: error.message, line, column: 0 };
+  }
+  return {
+    type: error?.name ?? "Error",
+    message: String(error?.message ?? error),
+    traceback: String(error?.stack ?? error),
+    line,
+    column: 0,
+  };
+}
+
+const emptyOutcome = () => ({
+  stdout: "", stderr: "", fault: null, problems: [], console: [], seconds: 0, timed_out: false, lost: "",
+});
+
+class Session {
+  #pyodide;
+  #harness;
+  #watchdog;
+  #problems = [];
+  #scriptOutput = null;
+  #listener = () => {};
+
+  constructor(pyodide, harness) {
+    this.#pyodide = pyodide;
+    this.#harness = harness;
+    this.#watchdog = Watchdog.start(pyodide);
+    addEventListener("error", (event) => {
+      this.#problems.push(fault(event.error ?? { name: "Error", message: event.message }, event.lineno));
+    });
+    addEventListener("unhandledrejection", (event) => this.#problems.push(fault(event.reason)));
+    harness.listen((stream, text) => this.#listener(stream, text));
+    this.#tapConsole();
+  }
+
+  /** Whether a busy loop can be ended without closing the document. */
+  get interruptible() {
+    return this.#watchdog !== null;
+  }
+
+  /** Interrupt or cancel the running block at the reader's wish. */
+  stop() {
+    this.#harness.cancel();
+  }
+
+  /** Hear everything that blocks write, as it is written: `listener(stream, text)`. */
+  listen(listener) {
+    this.#listener = listener;
+  }
+
+  /** What a JavaScript block logs is its standard output. */
+  #tapConsole() {
+    for (const [method, stream] of [["log", "stdout"], ["info", "stdout"], ["warn", "stderr"], ["error", "stderr"]]) {
+      const original = console[method];
+      console[method] = (...values) => {
+        original.apply(console, values);
+        if (this.#scriptOutput === null) return;
+        const text = values.map((value) => (typeof value === "string" ? value : show(value))).join(" ") + "\n";
+        this.#scriptOutput[stream] += text;
+        this.#listener(stream, text);
+      };
+    }
+  }
+
+  /**
+   * Run one block: `{kind, code, file, line, column, docstring_of, packages, path, limit}`, the
+   * limit in seconds. Resolves to an Outcome record, always within limit + 2 s unless the
+   * thread is kept busy by code that cannot be interrupted.
+   */
+  async run(block) {
+    const outcome = emptyOutcome();
+    const earlier = this.#takeProblems();
+    this.#harness.begin();
+    const started = performance.now();
+    const limitMs = block.limit * 1000;
+    let timer;
+    const expired = new Promise((resolve) => (timer = setTimeout(() => resolve("expired"), limitMs)));
+    this.#watchdog?.arm(limitMs + INTERRUPT_DELAY_MS);
+    const finished = this.#perform(block, outcome).then(() => "finished");
+    let state = await Promise.race([finished, expired]);
+    const late = performance.now() - started > limitMs;
+    if (state === "expired") {
+      this.#watchdog?.disarm();
+      const waiting = JSON.parse(this.#harness.cancel());
+      state = await Promise.race([finished, sleep(UNWIND_MS).then(() => "stuck")]);
+      outcome.fault = waiting ?? outcome.fault;
+    }
+    clearTimeout(timer);
+    this.#watchdog?.disarm();
+    outcome.timed_out = late || state === "stuck";
+    if (state === "stuck") outcome.lost = "the block did not unwind after it was cancelled";
+    await macrotask();
+    Object.assign(outcome, this.#written(outcome));
+    outcome.problems = [...earlier, ...this.#takeProblems()];
+    outcome.seconds = (performance.now() - started) / 1000;
+    return outcome;
+  }
+
+  #written(outcome) {
+    const python = JSON.parse(this.#harness.written());
+    const script = this.#scriptOutput ?? { stdout: "", stderr: "" };
+    this.#scriptOutput = null;
+    return { stdout: python.stdout + script.stdout, stderr: python.stderr + script.stderr };
+  }
+
+  #takeProblems() {
+    const page = this.#problems;
+    this.#problems = [];
+    return [...page, ...JSON.parse(this.#harness.problems())];
+  }
+
+  async #perform(block, outcome) {
+    try {
+      if (block.packages?.length) await this.loadPackages(block.packages);
+      await this.#handlers[block.kind](block, outcome);
+    } catch (error) {
+      outcome.fault ??= fault(error);
+    }
+  }
+
+  #handlers = {
+    python: (block, outcome) => this.#runPython(block, outcome),
+    doctest: (block, outcome) => this.#runPython(block, outcome),
+    html: ({ code }) => {
+      const fragment = document.createRange().createContextualFragment(code);
+      const ids = [...fragment.querySelectorAll("[id]")].map((element) => element.id);
+      const taken = ids.find((id, index) => ids.indexOf(id) !== index || document.getElementById(id));
+      if (taken) throw new Error(`the id ${JSON.stringify(taken)} is already in the document`);
+      document.body.append(fragment);
+    },
+    css: ({ code }) => {
+      const style = document.createElement("style");
+      style.textContent = code;
+      document.head.append(style);
+      if (!style.sheet.cssRules.length) throw new Error("the style sheet holds no valid rule");
+    },
+    javascript: async ({ code, file, line }) => {
+      this.#scriptOutput = { stdout: "", stderr: "" };
+      // Line numbers of the page: the module starts as far down as its block does.
+      const text = "\n".repeat(line - 1) + code + `\n//# sourceURL=${encodeURI(file)}\n`;
+      const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+      try {
+        await import(url);
+      } finally {
+        URL.revokeObjectURL(url);
+      }
+    },
+    wgsl: async ({ code, line }) => {
+      const adapter = await navigator.gpu?.requestAdapter();
+      if (!adapter) throw new Error("no WebGPU adapter: WGSL cannot be compiled here");
+      const device = await adapter.requestDevice();
+      try {
+        const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
+        const error = messages.find((message) => message.type === "error");
+        if (error) throw new SyntaxError(`line ${line + error.lineNum - 1}, column ${error.linePos}: ${error.message}`);
+      } finally {
+        device.destroy();
+      }
+    },
+    file: ({ code, path }) => {
+      const folders = path.split("/").slice(0, -1);
+      folders.forEach((_, index) => {
+        const folder = folders.slice(0, index + 1).join("/");
+        if (!this.#pyodide.FS.analyzePath(folder).exists) this.#pyodide.FS.mkdir(folder);
+      });
+      this.#pyodide.FS.writeFile(path, code);
+    },
+  };
+
+  async #runPython({ kind, code, file, line, column, docstring_of }, outcome) {
+    const block = JSON.stringify({ kind, code, file, line, column, docstring_of: docstring_of ?? "" });
+    const report = JSON.parse(await this.#harness.run(block));
+    outcome.fault ??= report.fault;
+  }
+
+  /** Load wheels of the distribution; a wheel that did not arrive is an error here. */
+  async loadPackages(names) {
+    const failures = [];
+    await this.#pyodide.loadPackage(names, { messageCallback() {}, errorCallback: (text) => failures.push(text) });
+    const missing = names.filter((name) => !(name in this.#pyodide.loadedPackages));
+    if (failures.length || missing.length) {
+      throw new Error(`packages did not load: ${missing.join(", ")}\n${failures.join("\n")}`);
+    }
+  }
+
+  /** Which of the named capabilities this document has. */
+  async probe(names) {
+    const found = {};
+    for (const name of names) {
+      if (!(name in probes)) throw new Error(`unknown capability ${name}; known: ${Object.keys(probes).join(", ")}`);
+      found[name] = Boolean(await within(10_000, `probe of ${name}`, probes[name](this.#pyodide)));
+    }
+    return found;
+  }
+}
+
+function show(value) {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}
+
+async function loadRuntime(config, extra = {}) {
+  const { loadPyodide } = await import(new URL("pyodide.mjs", config.runtime));
+  return within(
+    BOOT_LIMIT_MS,
+    "starting Pyodide",
+    loadPyodide({ indexURL: config.runtime, env: ENVIRONMENT, ...extra }),
+  );
+}
+
+/**
+ * Boot a session. All URLs in `config` are absolute.
+ *
+ * @param {{runtime: string, snapshot?: string, wheels?: string[]}} config
+ * @param {(stage: string) => void} report called as each stage begins
+ */
+export async function boot(config, report = () => {}) {
+  report("runtime");
+  const extra = {};
+  if (config.snapshot) extra._loadSnapshot = new Uint8Array(await fetchChecked(config.snapshot, "arrayBuffer"));
+  const pyodide = await loadRuntime(config, extra);
+  report("library");
+  for (const wheel of config.wheels ?? []) {
+    pyodide.unpackArchive(await fetchChecked(wheel, "arrayBuffer"), "wheel");
+  }
+  const source = await fetchChecked(new URL("./harness.py", import.meta.url), "text");
+  const scope = pyodide.toPy({ source });
+  const harness = pyodide.runPython(LOAD_HARNESS, { globals: scope });
+  scope.destroy();
+  report("ready");
+  return new Session(pyodide, harness);
+}
+
+/** Make the memory snapshot that `boot` restores: the standard library imported, nothing else. */
+export async function snapshot(config) {
+  const pyodide = await loadRuntime(config, { _makeSnapshot: true });
+  pyodide.runPython(PRELOADED);
+  return pyodide.makeMemorySnapshot();
+}
+
+globalThis.docExamples = { boot, snapshot };

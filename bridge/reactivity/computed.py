@@ -1,0 +1,293 @@
+# ruff: noqa: SLF001 - the modules of the engine are friends
+"""Computeds: values that follow from others, and how they are brought up to date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+from bridge.reactivity.edges import reconcile, track
+from bridge.reactivity.equality import Equality, same
+from bridge.reactivity.errors import CycleError
+from bridge.reactivity.state import (
+    NESTING_LIMIT,
+    UNSET,
+    Frame,
+    Observer,
+    Source,
+    label_of,
+    now,
+    untrack,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Computed", "pull"]
+
+T = TypeVar("T")
+
+
+class Descend(BaseException):
+    """Unwinds a first evaluation that is nested too deep, to start again at its far end."""
+
+    def __init__(self, node: Computed[object], caller: Frame | None) -> None:
+        super().__init__()
+        self.path: list[Computed[object]] = [node]
+        while isinstance(caller, Computed):
+            self.path.append(caller)
+            caller = caller._caller
+
+
+class Computed(Source, Observer, Generic[T]):
+    """A value that follows from others. Made by `computed`.
+
+    Its function runs when the value is asked for and something that it read has changed, and not
+    otherwise. An exception is a value too: it is raised to every reader until a source changes.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_at",
+        "_caller",
+        "_depth",
+        "_equals",
+        "_error",
+        "_floor",
+        "_fn",
+        "_linked",
+        "_observers",
+        "_old",
+        "_pos",
+        "_seen",
+        "_sources",
+        "_stale",
+        "_value",
+        "_version",
+        "name",
+    )
+
+    def __init__(
+        self, fn: Callable[[], T], *, equals: Equality[T] = None, name: str | None = None
+    ) -> None:
+        self._fn = fn
+        self._equals = equals
+        self.name = name
+        self._value: T = cast("T", UNSET)
+        self._error: Exception | None = None
+        self._version = self._at = -1
+        self._stale = True
+        self._linked = False
+        self._sources = []
+        self._observers = self._old = self._seen = self._caller = None
+
+    @property
+    def value(self) -> T:
+        """The value, brought up to date if need be. Reading tracks.
+
+        Raises:
+            CycleError: The function needs its own value.
+            Exception: What the function raised.
+        """
+        if self._stale and self._at < now.last_write:
+            pull(self)
+        observer = now.observer
+        if observer is not None:
+            pos = observer._pos
+            sources = observer._sources
+            if pos < len(sources) and sources[pos] is self:
+                observer._pos = pos + 1
+            else:
+                track(observer, self)
+        if self._error is not None:
+            raise self._error.with_traceback(self._error.__traceback__)
+        return self._value
+
+    def peek(self) -> T:
+        """Read without depending on it."""
+        return untrack(lambda: self.value)
+
+    def subscribe(self, callback: Callable[[T], object]) -> Callable[[], None]:
+        """Call `callback` with the present value now, and with each new one; see `Signal`."""
+        from bridge.reactivity.effects import subscribe_to  # noqa: PLC0415 - it builds on this
+
+        return subscribe_to(self, callback)
+
+    def _evaluate(self) -> None:
+        """Run the function, remember what it read, and note whether the value changed."""
+        caller = now.active
+        depth = caller._depth + 1
+        if depth > NESTING_LIMIT:
+            raise Descend(cast("Computed[object]", self), caller)
+        outer = now.observer
+        self._caller = caller
+        self._depth = depth
+        self._at = -1
+        self._pos = 0
+        self._floor = now.clock = now.clock + 1
+        now.observer = now.active = self
+        at = None
+        try:
+            value = self._fn()
+            now.observer = None
+            old = self._value
+            equals = self._equals
+            if equals is None:
+                changed = not (value is old or (type(value) is type(old) and same(old, value)))
+            else:
+                changed = equals is False or old is UNSET or not equals(old, value)
+            if changed:
+                self._value = value
+                self._version = self._floor
+            if self._error is not None:
+                self._error = None
+        except Exception as error:  # noqa: BLE001 - it is kept and raised to every reader
+            self._fail(error)
+            if isinstance(error, RecursionError | CycleError):
+                at = -1  # says nothing about the sources: try again
+        finally:
+            now.observer = outer
+            now.active = caller
+            self._caller = None
+            if self._old is not None or self._pos != len(self._sources):
+                reconcile(self)
+        self._at = now.clock if at is None else at
+        self._stale = not self._linked
+
+    def _fail(self, error: Exception) -> None:
+        # The frame of _evaluate refers to self: leaving it out keeps self out of a cycle.
+        trace = error.__traceback__
+        self._error = error.with_traceback(trace and trace.tb_next)
+        self._value = cast("T", UNSET)
+        self._version = self._floor
+
+    def _link(self, observer: Observer) -> None:
+        observers = self._observers
+        if observers:
+            observers[observer] = None
+            return
+        self._observers = {observer: None}
+        # The first observer: now the sources have to know of this node, theirs of them, and so on.
+        stack: list[Computed[object]] = [cast("Computed[object]", self)]
+        while stack:
+            node = stack.pop()
+            node._linked = True
+            node._stale = node._caller is not None
+            for source in node._sources:
+                observers = source._observers
+                if observers:
+                    observers[node] = None
+                else:
+                    source._observers = {node: None}
+                    if isinstance(source, Computed):
+                        stack.append(source)
+
+    def _label(self) -> str:
+        return label_of("computed", self.name, self._fn)
+
+    def __repr__(self) -> str:
+        return f"<{self._label()}>"
+
+    def __del__(self) -> None:
+        # Dropping a long chain must not recurse: each node hands what it holds to the first.
+        if self._sources:
+            _dying.append(self._sources)
+            _dying.append(self._fn)
+            del self._fn, self._sources
+            if not _burying:
+                _burying = True
+                while _dying:
+                    _dying.pop()
+                _burying = False
+
+
+def pull(target: Computed[object] | Computed[T]) -> None:  # noqa: C901, PLR0912 - see below
+    """Bring a stale computed up to date.
+
+    One loop instead of a recursion: `stack` holds the nodes whose check waits for a source, with
+    the iterator over their sources; `pending` those whose first evaluation was nested too deep
+    and waits for one further down.
+    """
+    node = cast("Computed[object]", target)
+    stack: list[tuple[Computed[object], Iterator[Source]]] = []
+    pending: list[Computed[object]] = []
+    paths: list[list[Computed[object]]] = []
+    sources = iter(node._sources)
+    while True:
+        try:
+            while True:
+                at = node._at
+                below: Source | None = None
+                if at < 0:
+                    if node._caller is not None:
+                        raise _cycle(node)
+                    node._evaluate()
+                else:
+                    for source in sources:
+                        if source._version > at:
+                            node._evaluate()
+                            break
+                        if source._stale and source._at < now.last_write:
+                            below = source
+                            break
+                    else:
+                        node._at = now.clock
+                        node._stale = not node._linked
+                if below is not None:
+                    stack.append((node, sources))
+                    node = cast("Computed[object]", below)
+                    sources = iter(node._sources)
+                    continue
+                while stack:
+                    version = node._version
+                    node, sources = stack.pop()
+                    if version <= node._at:
+                        break
+                    node._evaluate()
+                else:
+                    break
+        except Descend as deep:
+            if isinstance(now.active, Computed) or now.active._depth >= NESTING_LIMIT:
+                raise
+            if not pending:
+                pending.append(cast("Computed[object]", target))
+            paths.append(deep.path)
+            node = deep.path[0]
+            if node in pending:
+                raise _long_cycle(node, paths) from None
+            pending.append(node)
+            stack.clear()
+        else:
+            if not pending:
+                return
+            pending.pop()
+            if not pending:
+                return
+            paths.pop()
+            node = pending[-1]
+        sources = iter(node._sources)
+
+
+def _cycle(node: Computed[object]) -> CycleError:
+    """Describe the cycle that closes with `node`, which is running."""
+    frames: list[Frame] = []
+    frame: Frame | None = now.active
+    while frame is not None and frame is not node:
+        frames.append(frame)
+        frame = frame._caller
+    frames.append(node)
+    # Whatever any of them read so far can open the cycle again, so the last one follows it.
+    if now.observer is not None:
+        for running in frames:
+            if isinstance(running, Observer) and running is not now.observer:
+                for source in running._sources[: running._pos]:
+                    if source not in frames:
+                        track(now.observer, source)
+    names = [running._label() for running in reversed(frames)]
+    return CycleError((*names, names[0]))
+
+
+def _long_cycle(node: Computed[object], paths: list[list[Computed[object]]]) -> CycleError:
+    """Describe a cycle of more nodes than may be nested."""
+    nodes = [step for path in paths for step in reversed(path[:-1])]
+    start = nodes.index(node) if node in nodes[:-1] else 0
+    return CycleError(tuple(step._label() for step in nodes[start:]))

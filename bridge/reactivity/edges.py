@@ -1,0 +1,96 @@
+# ruff: noqa: SLF001 - the modules of the engine are friends
+"""Edges: who reads whom, recorded, removed and marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from bridge.reactivity.state import UNSET, Observer, Source, now
+
+if TYPE_CHECKING:
+    from bridge.reactivity.reactions import Reaction
+
+__all__ = ["mark", "reconcile", "release", "track", "unlink"]
+
+
+def track(observer: Observer, source: Source) -> None:
+    """Record a read that is not simply the next one of the last run."""
+    sources = observer._sources
+    pos = observer._pos
+    if pos:
+        if pos <= 16:  # noqa: PLR2004 - up to here looking through the list is quicker than a set
+            if source in (sources if pos == len(sources) else sources[:pos]):
+                return
+        else:
+            seen = observer._seen
+            if seen is None:
+                seen = observer._seen = set()
+            if len(seen) < pos:
+                seen.update(sources[len(seen) : pos])
+            if source in seen:
+                return
+    if pos < len(sources):
+        observer._old = sources[pos:]
+        del sources[pos:]
+    sources.append(source)
+    observer._pos = pos + 1
+    if observer._linked:
+        source._link(observer)
+
+
+def reconcile(observer: Observer) -> None:
+    """After a run: let go of the sources that it did not read again."""
+    sources = observer._sources
+    dropped = observer._old
+    if dropped is None:
+        dropped = sources[observer._pos :]
+        del sources[observer._pos :]
+    observer._old = observer._seen = None
+    if observer._linked and dropped:
+        kept = set(sources)
+        unlink(observer, [source for source in dropped if source not in kept])
+
+
+def unlink(observer: Observer, sources: list[Source]) -> None:
+    """Remove edges, and those of each computed that nobody observes any more, and so on."""
+    stack = [(observer, sources)]
+    while stack:
+        observer, sources = stack.pop()
+        for source in sources:
+            observers = source._observers
+            if observers is None or observers.pop(observer, UNSET) is UNSET or observers:
+                continue
+            if isinstance(source, Computed):
+                source._linked = False
+                if not source._stale:
+                    source._stale = True
+                    source._at = now.clock
+                stack.append((source, source._sources))
+                if source._old:
+                    stack.append((source, source._old))
+
+
+def release(observer: Observer) -> None:
+    """Remove all edges of an observer that has ended."""
+    sources = observer._sources
+    if observer._old:
+        sources = sources + observer._old
+    observer._linked = False
+    observer._sources = []
+    observer._old = observer._seen = None
+    observer._pos = 0
+    unlink(observer, sources)
+
+
+def mark(observers: dict[Observer, None]) -> None:
+    """Mark everything downstream as perhaps stale, and queue the reactions among it."""
+    stack = [observers]
+    while stack:
+        for observer in stack.pop():
+            if not observer._stale:
+                observer._stale = True
+                further = observer._observers
+                if further is None:
+                    now.queue.append(cast("Reaction", observer))
+                else:
+                    stack.append(further)

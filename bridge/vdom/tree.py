@@ -1,0 +1,121 @@
+"""`PythonVDOM`: a container of the page that shows the last tree it was given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from bridge._browser import ops
+from bridge._browser.dom import DomRoot
+from bridge.vdom.live import Live, PatchError
+from bridge.vdom.patching import Patch
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from bridge._browser.dom import Opener
+    from bridge.vdom.nodes import Child
+
+__all__ = ["PythonVDOM"]
+
+
+class PythonVDOM:
+    """Shows trees in a container of the page, changing as little of it as it can.
+
+    Nothing happens before the first `patch`, which takes the container and removes what it holds.
+    Usable as a context manager that unmounts at its end.
+
+    A patch is all or nothing for the reader of the code: if building it fails (a component raises,
+    a key stands twice, an address would run a script), the page keeps showing the last tree, with
+    its handlers, and the next patch builds the tree anew.
+
+    Args:
+        container: The id of an element of the page, or the element.
+        opener: How the container is opened: the page's way if left out; a plain Python document
+            for tests outside the browser.
+
+    Examples:
+        >>> view = PythonVDOM("app")
+        >>> view.patch("hello")  # doctest: +IGNORE_EXCEPTION_DETAIL
+        Traceback (most recent call last):
+            ...
+        HostUnavailableError: a container for a tree is not available: this Python does not run ...
+    """
+
+    __slots__ = ("_container", "_opener", "_patching", "_root", "_top")
+
+    def __init__(self, container: object, opener: Opener | None = None) -> None:
+        self._container = container
+        self._opener = opener
+        self._root: DomRoot | None = None
+        self._top: Live | None = None
+        self._patching = False
+
+    @property
+    def mounted(self) -> bool:
+        """Whether the container is taken."""
+        return self._root is not None
+
+    def patch(self, tree: Child) -> None:
+        """Show a tree.
+
+        Args:
+            tree: A node, a text, or nested sequences of these; ``None`` shows nothing.
+
+        Raises:
+            ContainerError: No element has the id, or another tree stands in it.
+            DuplicateKeyError: Two siblings have the same key.
+            HostUnavailableError: Not on a page.
+            PatchError: A component called `patch` of the container it is rendered for.
+            PropError: A prop cannot have this value.
+            TreeError: Something in the tree cannot be a node.
+            UnsafeContentError: Something in the tree could run a script.
+        """
+        if self._patching:
+            raise PatchError(
+                "a component patched the container that it is being rendered for; "
+                "change the state in an event handler instead"
+            )
+        root = self._root or DomRoot(self._container, self._opener)
+        self._root = root
+        self._patching = True
+        top, self._top = self._top, None
+        try:
+            patch = Patch(root)
+            if top is None:
+                # The first patch, or the first after a failed one.
+                patch.buffer.ops += (ops.CLEAR, ops.CONTAINER)
+                top = Live("container", None, ops.CONTAINER, None, ops.XHTML, None, None)
+                if isinstance(self._container, str):
+                    top.tag = f"#{self._container}"
+                patch.forget_all()
+            buffer = patch.run(top, tree)
+        finally:
+            self._patching = False
+        # Remembered before the page runs it: an event in its course may patch again.
+        self._top = top
+        try:
+            patch.commit_and_send()
+        except BaseException:
+            self._top = None
+            raise
+
+    def unmount(self) -> None:
+        """Empty the container and give back all that the page held. A second call does nothing.
+
+        A later `patch` takes the container again.
+        """
+        root, self._root = self._root, None
+        self._top = None
+        if root is not None:
+            root.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.unmount()
