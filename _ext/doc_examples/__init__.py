@@ -10,6 +10,7 @@ the run and one pytest module per page. Works with MyST, with reStructuredText a
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,13 +19,18 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+_FOR_READERS = ("sphinx_pyodide", "pyodide_runtimes")
+"""What the reader's page needs; without it pages are collected and shown as they are."""
+
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension with Sphinx."""
     # The records are imported where there is no Sphinx.
+    from doc_examples import live  # noqa: PLC0415
     from doc_examples.collect import extension  # noqa: PLC0415
 
     extension.setup(app)
+    live.setup(app)
     return {
         "version": __version__,
         "env_version": 1,

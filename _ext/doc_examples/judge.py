@@ -55,7 +55,7 @@ def judge(example: Example, line: str, outcome: Outcome) -> Verdict:
         return _failed(example, limit, outcome.fault)
     faults = [fault for fault in (outcome.fault, *outcome.problems) if fault]
     if example.options.raises:
-        matched = [fault for fault in faults if _matches(example.options.raises, fault)]
+        matched = [fault for fault in faults if matches(example.options.raises, fault)]
         if not matched:
             found = faults[0].summary if faults else "nothing was raised"
             headline = f"expected an exception matching {example.options.raises!r}, found {found}"
@@ -84,7 +84,8 @@ def normalised(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines()) + "\n"
 
 
-def _matches(pattern: str, fault: Fault) -> bool:
+def matches(pattern: str, fault: Fault) -> bool:
+    """Whether a ``raises`` pattern fits all of the fault's ``Type``, or ``Type: message``."""
     return any(
         re.fullmatch(pattern, text, flags=re.DOTALL) for text in (fault.type, fault.summary)
     )

@@ -34,7 +34,13 @@ from pyodide_runtimes.npm import ensure_npm_package
 from pyodide_runtimes.pins import LinePin, MirrorPin, NpmPin, Pins, WheelPin, load_pins
 from pyodide_runtimes.pip import ensure_pinned_wheel
 from pyodide_runtimes.progress import Progress, silent
-from pyodide_runtimes.runtimes import Runtime, core_digest, ensure_runtime, resolve_lines
+from pyodide_runtimes.runtimes import (
+    Runtime,
+    core_digest,
+    ensure_runtime,
+    resolve_lines,
+    runtime_files,
+)
 from pyodide_runtimes.store import Store
 
 if TYPE_CHECKING:
@@ -70,6 +76,7 @@ __all__ = [
     "find_browser",
     "load_pins",
     "resolve_lines",
+    "runtime_files",
 ]
 
 LINES: tuple[str, ...] = tuple(pin.name for pin in load_pins().lines)

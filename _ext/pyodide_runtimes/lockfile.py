@@ -55,7 +55,7 @@ class Lock:
         where: What it belongs to, in words for error messages.
         version: The Pyodide version that it claims, empty when it claims none. Releases were
             published with an older one, so it proves nothing.
-        python: Python's version.
+        python: The Python version that it claims; 314.0.4 claims 3.14.0 and is 3.14.2.
         packages: The packages by normalized name.
     """
 

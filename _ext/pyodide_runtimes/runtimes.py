@@ -40,7 +40,7 @@ class Runtime:
     Attributes:
         line: The line, as in `0.28`; for an unreleased runtime its version and `+local`.
         version: The exact version.
-        python: Python's version in it.
+        python: Python's version in it; for an unreleased runtime as its lock claims.
         directory: Holds `pyodide.mjs`, `pyodide.asm.*`, `python_stdlib.zip`, `pyodide-lock.json`
             and the wheels fetched so far. To be read, never written.
         digest: The hash over its core files, see `core_digest`.
@@ -144,6 +144,29 @@ def resolve_lines(
         ensure_runtime(line, packages, progress, thorough=thorough, pins=pins)
         for line in (*lines, *(Path(name) for name in others))
     ]
+
+
+def runtime_files(runtime: Runtime, packages: Iterable[str] = ()) -> tuple[Path, ...]:
+    """Return the files that a page loads, for copying a runtime into a site.
+
+    Args:
+        runtime: The runtime.
+        packages: Names of packages or of imports, fetched before by `ensure_runtime`.
+
+    Returns:
+        The core files and the wheels of the packages with what they need, sorted by name. Types,
+        source maps and documentation are left out.
+
+    Raises:
+        UnknownPackageError: A package is not in the runtime's lock.
+        InvalidRuntimeError: A wheel was not fetched.
+    """
+    directory = runtime.directory
+    wheels = _wheel_hashes(read_lock(directory / _LOCK, f"Pyodide {runtime.version}"), packages)
+    if missing := [name for name in wheels if not (directory / name).is_file()]:
+        raise InvalidRuntimeError(directory, f"{', '.join(missing)} was not fetched")
+    core = [name for name in _CORE if (directory / name).is_file()]
+    return tuple(directory / name for name in sorted({*core, *wheels}))
 
 
 def _pinned_runtime(

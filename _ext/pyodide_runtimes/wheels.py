@@ -60,7 +60,7 @@ def fetch_wheels(
             except SourceUnreachableError as error:
                 silent[source.name] = error
                 attempts.append(error)
-                progress(f"{error}; not asked again in this run")
+                progress(f"{error}; it is not asked for the other files")
             except SourceError as error:
                 attempts.append(error)
                 progress(str(error))

@@ -289,7 +289,9 @@ _BODY: Final = r"""
       try { run(list, objects); } finally { applying = false; }
       while (delayedEvents.length) {
         const [id, type, event] = delayedEvents.shift();
-        if (!closed) dispatch(id, type, event);
+        if (closed) continue;
+        // A failing handler is reported as one, not as a failing patch.
+        try { dispatch(id, type, event); } catch (error) { reportError(error); }
       }
     }
 

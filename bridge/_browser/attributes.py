@@ -36,6 +36,7 @@ __all__ = [
     "OpBuffer",
     "PropError",
     "Rule",
+    "TagRules",
     "check_tag",
     "class_text",
     "rules_of",
@@ -143,14 +144,20 @@ class OpBuffer:
         self.objects: list[object] = []
 
 
-class _TagRules(dict[str, Rule]):
-    """The rules of one tag, found on first use."""
+class TagRules(dict[str, Rule]):
+    """The rules of one tag, found on first use.
 
-    __slots__ = ("tag",)
+    Attributes:
+        tag: The tag in lower case.
+        runs: Whether the page runs the text of such an element as a program.
+    """
+
+    __slots__ = ("runs", "tag")
 
     def __init__(self, tag: str) -> None:
         super().__init__()
         self.tag = tag
+        self.runs = tag == "script"
 
     def __missing__(self, name: str) -> Rule:
         rule = _find_rule(self.tag, name)
@@ -159,12 +166,12 @@ class _TagRules(dict[str, Rule]):
         return rule
 
 
-class _AllRules(dict[str, _TagRules]):
+class _AllRules(dict[str, TagRules]):
     __slots__ = ()
 
-    def __missing__(self, tag: str) -> _TagRules:
+    def __missing__(self, tag: str) -> TagRules:
         check_tag(tag)
-        rules = _TagRules(tag.lower())
+        rules = TagRules(tag.lower())
         if len(self) < _RULES_KEPT:
             self[tag] = rules
         return rules

@@ -6,10 +6,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from bridge.reactivity.edges import reconcile, track
-from bridge.reactivity.equality import Equality, same
+from bridge.reactivity.equality import PLAIN, Equality, same
 from bridge.reactivity.errors import CycleError
 from bridge.reactivity.state import (
     NESTING_LIMIT,
+    NEVER,
+    RUNNING,
     UNSET,
     Frame,
     Observer,
@@ -26,6 +28,10 @@ __all__ = ["Computed", "pull"]
 
 T = TypeVar("T")
 
+# Parts of dropped nodes that wait to be deallocated one after the other.
+_dying: list[object] = []
+_burying: list[bool] = []
+
 
 class Descend(BaseException):
     """Unwinds a first evaluation that is nested too deep, to start again at its far end."""
@@ -38,33 +44,14 @@ class Descend(BaseException):
             caller = caller._caller
 
 
-class Computed(Source, Observer, Generic[T]):
+class Computed(Observer, Source, Generic[T]):
     """A value that follows from others. Made by `computed`.
 
     Its function runs when the value is asked for and something that it read has changed, and not
     otherwise. An exception is a value too: it is raised to every reader until a source changes.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_at",
-        "_caller",
-        "_depth",
-        "_equals",
-        "_error",
-        "_floor",
-        "_fn",
-        "_linked",
-        "_observers",
-        "_old",
-        "_pos",
-        "_seen",
-        "_sources",
-        "_stale",
-        "_value",
-        "_version",
-        "name",
-    )
+    __slots__ = ("_equals", "_error", "_fn", "_observers", "_value", "_version", "name")
 
     def __init__(
         self, fn: Callable[[], T], *, equals: Equality[T] = None, name: str | None = None
@@ -74,11 +61,11 @@ class Computed(Source, Observer, Generic[T]):
         self.name = name
         self._value: T = cast("T", UNSET)
         self._error: Exception | None = None
-        self._version = self._at = -1
+        self._version = self._at = NEVER
         self._stale = True
         self._linked = False
         self._sources = []
-        self._observers = self._old = self._seen = self._caller = None
+        self._observers = self._old = None
 
     @property
     def value(self) -> T:
@@ -94,9 +81,12 @@ class Computed(Source, Observer, Generic[T]):
         if observer is not None:
             pos = observer._pos
             sources = observer._sources
-            if pos < len(sources) and sources[pos] is self:
-                observer._pos = pos + 1
-            else:
+            if pos < len(sources):
+                if sources[pos] is self:
+                    observer._pos = pos + 1
+                else:
+                    track(observer, self)
+            elif pos > 8 or self not in sources:  # noqa: PLR2004 - saves a call where it is cheap
                 track(observer, self)
         if self._error is not None:
             raise self._error.with_traceback(self._error.__traceback__)
@@ -114,43 +104,46 @@ class Computed(Source, Observer, Generic[T]):
 
     def _evaluate(self) -> None:
         """Run the function, remember what it read, and note whether the value changed."""
-        caller = now.active
+        state = now
+        caller = state.active
         depth = caller._depth + 1
         if depth > NESTING_LIMIT:
             raise Descend(cast("Computed[object]", self), caller)
-        outer = now.observer
+        outer = state.observer
         self._caller = caller
         self._depth = depth
-        self._at = -1
+        self._at = RUNNING
         self._pos = 0
-        self._floor = now.clock = now.clock + 1
-        now.observer = now.active = self
-        at = None
+        self._floor = state.clock = state.clock + 1
+        state.observer = state.active = self
+        at = NEVER
         try:
             value = self._fn()
-            now.observer = None
             old = self._value
-            equals = self._equals
-            if equals is None:
-                changed = not (value is old or (type(value) is type(old) and same(old, value)))
-            else:
-                changed = equals is False or old is UNSET or not equals(old, value)
-            if changed:
-                self._value = value
-                self._version = self._floor
-            if self._error is not None:
-                self._error = None
+            if value is not old or self._equals is not None:
+                equals = self._equals
+                kind = type(value)
+                if equals is not None or (kind is type(old) and kind not in PLAIN):
+                    state.observer = None
+                    changed = equals is False or old is UNSET or not (equals or same)(old, value)
+                else:
+                    changed = kind is not type(old) or value != old
+                if changed:
+                    self._value = value
+                    self._version = self._floor
+                    self._error = None
+            at = state.clock
         except Exception as error:  # noqa: BLE001 - it is kept and raised to every reader
             self._fail(error)
-            if isinstance(error, RecursionError | CycleError):
-                at = -1  # says nothing about the sources: try again
+            if not isinstance(error, RecursionError | CycleError):
+                at = state.clock
         finally:
-            now.observer = outer
-            now.active = caller
+            state.observer = outer
+            state.active = caller
             self._caller = None
+            self._at = at
             if self._old is not None or self._pos != len(self._sources):
                 reconcile(self)
-        self._at = now.clock if at is None else at
         self._stale = not self._linked
 
     def _fail(self, error: Exception) -> None:
@@ -194,77 +187,78 @@ class Computed(Source, Observer, Generic[T]):
             _dying.append(self._fn)
             del self._fn, self._sources
             if not _burying:
-                _burying = True
+                _burying.append(True)
                 while _dying:
                     _dying.pop()
-                _burying = False
+                _burying.clear()
 
 
-def pull(target: Computed[object] | Computed[T]) -> None:  # noqa: C901, PLR0912 - see below
-    """Bring a stale computed up to date.
+def pull(target: Computed[object] | Computed[T], *, climb: bool = True) -> None:  # noqa: C901, PLR0912
+    """Bring a stale computed up to date, and before it what it depends on.
 
     One loop instead of a recursion: `stack` holds the nodes whose check waits for a source, with
-    the iterator over their sources; `pending` those whose first evaluation was nested too deep
-    and waits for one further down.
+    the iterator over their sources. Evaluations can still be nested, where a function reads what
+    was never evaluated; if too deep, they are given up and started again at the far end (`climb`).
     """
     node = cast("Computed[object]", target)
-    stack: list[tuple[Computed[object], Iterator[Source]]] = []
-    pending: list[Computed[object]] = []
-    paths: list[list[Computed[object]]] = []
     sources = iter(node._sources)
-    while True:
-        try:
-            while True:
-                at = node._at
-                below: Source | None = None
-                if at < 0:
-                    if node._caller is not None:
-                        raise _cycle(node)
-                    node._evaluate()
-                else:
-                    for source in sources:
-                        if source._version > at:
-                            node._evaluate()
-                            break
-                        if source._stale and source._at < now.last_write:
-                            below = source
-                            break
-                    else:
-                        node._at = now.clock
-                        node._stale = not node._linked
-                if below is not None:
-                    stack.append((node, sources))
-                    node = cast("Computed[object]", below)
-                    sources = iter(node._sources)
-                    continue
-                while stack:
-                    version = node._version
-                    node, sources = stack.pop()
-                    if version <= node._at:
+    stack: list[tuple[Computed[object], Iterator[Source]]] = []
+    last_write = now.last_write
+    try:
+        while True:
+            at = node._at
+            below: Source | None = None
+            if at < 0:
+                if at == RUNNING:
+                    raise _cycle(node)
+                node._evaluate()
+            else:
+                for source in sources:
+                    if source._version > at:
+                        node._evaluate()
                         break
-                    node._evaluate()
+                    if source._stale and source._at < last_write:
+                        below = source
+                        break
                 else:
+                    node._at = now.clock
+                    node._stale = not node._linked
+            if below is not None:
+                stack.append((node, sources))
+                node = cast("Computed[object]", below)
+                sources = iter(node._sources)
+                continue
+            while stack:
+                version = node._version
+                node, sources = stack.pop()
+                if version <= node._at:
                     break
-        except Descend as deep:
-            if isinstance(now.active, Computed) or now.active._depth >= NESTING_LIMIT:
-                raise
-            if not pending:
-                pending.append(cast("Computed[object]", target))
-            paths.append(deep.path)
-            node = deep.path[0]
-            if node in pending:
-                raise _long_cycle(node, paths) from None
-            pending.append(node)
-            stack.clear()
-        else:
-            if not pending:
+                node._evaluate()
+            else:
                 return
+    except Descend as deep:
+        if not climb or isinstance(now.active, Computed) or now.active._depth >= NESTING_LIMIT:
+            raise
+        _climb(cast("Computed[object]", target), deep)
+
+
+def _climb(target: Computed[object], deep: Descend) -> None:
+    """Evaluate a chain that is too deep to be nested, from its far end up to `target`."""
+    pending = [target]
+    paths: list[list[Computed[object]]] = []
+    while pending:
+        paths.append(deep.path)
+        if any(step in pending for step in deep.path[:-1]):
+            raise _long_cycle(paths)
+        pending.append(deep.path[0])
+        while pending:
+            try:
+                pull(pending[-1], climb=False)
+            except Descend as deeper:
+                deep = deeper
+                break
             pending.pop()
-            if not pending:
-                return
-            paths.pop()
-            node = pending[-1]
-        sources = iter(node._sources)
+            del paths[len(pending) :]
 
 
 def _cycle(node: Computed[object]) -> CycleError:
@@ -280,14 +274,21 @@ def _cycle(node: Computed[object]) -> CycleError:
         for running in frames:
             if isinstance(running, Observer) and running is not now.observer:
                 for source in running._sources[: running._pos]:
-                    if source not in frames:
+                    if cast("object", source) not in frames:
                         track(now.observer, source)
     names = [running._label() for running in reversed(frames)]
     return CycleError((*names, names[0]))
 
 
-def _long_cycle(node: Computed[object], paths: list[list[Computed[object]]]) -> CycleError:
+def _long_cycle(paths: list[list[Computed[object]]]) -> CycleError:
     """Describe a cycle of more nodes than may be nested."""
-    nodes = [step for path in paths for step in reversed(path[:-1])]
-    start = nodes.index(node) if node in nodes[:-1] else 0
-    return CycleError(tuple(step._label() for step in nodes[start:]))
+    places: dict[Computed[object], int] = {}
+    nodes: list[Computed[object]] = []
+    for path in paths:
+        # Each path goes from the node that was too deep up to the one before it.
+        for node in reversed(path[:-1] if nodes else path):
+            nodes.append(node)
+            if node in places:
+                return CycleError(tuple(step._label() for step in nodes[places[node] :]))
+            places[node] = len(nodes) - 1
+    return CycleError(tuple(step._label() for step in nodes))

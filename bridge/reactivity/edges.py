@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, cast
 from bridge.reactivity.state import UNSET, Observer, Source, now
 
 if TYPE_CHECKING:
+    from bridge.reactivity.computed import Computed
     from bridge.reactivity.reactions import Reaction
+
+_FEW = 16  # up to here looking through the list is quicker than a set
 
 __all__ = ["mark", "reconcile", "release", "track", "unlink"]
 
@@ -17,18 +20,20 @@ def track(observer: Observer, source: Source) -> None:
     """Record a read that is not simply the next one of the last run."""
     sources = observer._sources
     pos = observer._pos
-    if pos:
-        if pos <= 16:  # noqa: PLR2004 - up to here looking through the list is quicker than a set
-            if source in (sources if pos == len(sources) else sources[:pos]):
-                return
-        else:
+    if pos <= _FEW:
+        if source in (sources if pos == len(sources) else sources[:pos]):
+            return
+    else:
+        if observer._old is None:
+            observer._old = []
+        try:
             seen = observer._seen
-            if seen is None:
-                seen = observer._seen = set()
-            if len(seen) < pos:
-                seen.update(sources[len(seen) : pos])
-            if source in seen:
-                return
+        except AttributeError:
+            seen = observer._seen = set()
+        if len(seen) < pos:
+            seen.update(sources[len(seen) : pos])
+        if source in seen:
+            return
     if pos < len(sources):
         observer._old = sources[pos:]
         del sources[pos:]
@@ -41,11 +46,14 @@ def track(observer: Observer, source: Source) -> None:
 def reconcile(observer: Observer) -> None:
     """After a run: let go of the sources that it did not read again."""
     sources = observer._sources
-    dropped = observer._old
-    if dropped is None:
-        dropped = sources[observer._pos :]
+    dropped = sources[observer._pos :]
+    if dropped:
         del sources[observer._pos :]
-    observer._old = observer._seen = None
+    if observer._old is not None:
+        dropped += observer._old
+        observer._old = None
+        if hasattr(observer, "_seen"):
+            del observer._seen
     if observer._linked and dropped:
         kept = set(sources)
         unlink(observer, [source for source in dropped if source not in kept])
@@ -60,14 +68,15 @@ def unlink(observer: Observer, sources: list[Source]) -> None:
             observers = source._observers
             if observers is None or observers.pop(observer, UNSET) is UNSET or observers:
                 continue
-            if isinstance(source, Computed):
+            if source._linked:
+                node = cast("Computed[object]", source)
                 source._linked = False
                 if not source._stale:
                     source._stale = True
                     source._at = now.clock
-                stack.append((source, source._sources))
-                if source._old:
-                    stack.append((source, source._old))
+                stack.append((node, node._sources))
+                if node._old:
+                    stack.append((node, node._old))
 
 
 def release(observer: Observer) -> None:
@@ -77,7 +86,7 @@ def release(observer: Observer) -> None:
         sources = sources + observer._old
     observer._linked = False
     observer._sources = []
-    observer._old = observer._seen = None
+    observer._old = None
     observer._pos = 0
     unlink(observer, sources)
 

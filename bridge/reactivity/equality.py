@@ -8,11 +8,14 @@ different, which costs a run and never shows a stale value.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, TypeAlias, TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar
 
-__all__ = ["Equality", "same"]
+__all__ = ["PLAIN", "Equality", "same"]
 
 T = TypeVar("T")
+
+PLAIN: Final = frozenset({int, float, str, bool, bytes, type(None)})
+"""Types whose ``==`` is quick, reads nothing and always gives a truth value."""
 
 Equality: TypeAlias = Callable[[T, T], bool] | Literal[False] | None
 """How a node compares: None is `same`, False never finds two values equal, or a function."""

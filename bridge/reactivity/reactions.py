@@ -7,11 +7,13 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final, cast
 
 from bridge.reactivity.computed import pull
-from bridge.reactivity.edges import reconcile, release
+from bridge.reactivity.edges import reconcile
 from bridge.reactivity.errors import ChainTooDeepError, RunawayError
-from bridge.reactivity.state import NESTING_LIMIT, Observer, now, running
+from bridge.reactivity.state import NESTING_LIMIT, NEVER, Observer, now, running
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bridge.reactivity.computed import Computed
 
 __all__ = ["Reaction", "begin_batch", "end_batch", "flush", "raise_all"]
@@ -23,34 +25,21 @@ _by_age = attrgetter("_serial")
 class Reaction(Observer):
     """What runs again by itself when something that it read has changed. See `Effect`."""
 
-    __slots__ = (
-        "__weakref__",
-        "_at",
-        "_caller",
-        "_depth",
-        "_floor",
-        "_linked",
-        "_old",
-        "_owner",
-        "_pos",
-        "_seen",
-        "_serial",
-        "_sources",
-        "_stale",
-    )
+    __slots__ = ("_children", "_cleanups", "_fn", "_owner", "_serial")
 
     _observers = None
-    _owner: Reaction | None
+    _owns = True
+    _fn: Callable[[], object]
+    _children: object
+    _cleanups: object
 
-    def __init__(self) -> None:
-        self._serial = self._floor = now.clock = now.clock + 1
-        self._at = -1
-        self._stale = False
-        self._linked = True
-        self._sources = []
-        self._old = self._seen = self._caller = None
+    def _renew(self) -> None:
+        raise NotImplementedError
 
-    def _body(self) -> None:
+    def _end_late(self) -> None:
+        raise NotImplementedError
+
+    def _keep(self, result: object) -> None:
         raise NotImplementedError
 
     def _settle(self) -> None:
@@ -71,87 +60,99 @@ class Reaction(Observer):
         self._run()
 
     def _run(self) -> None:
-        caller = now.active
+        state = now
+        caller = state.active
         depth = caller._depth + 1
         if depth >= NESTING_LIMIT:
             raise ChainTooDeepError((*running(), self._label()), NESTING_LIMIT)
-        outer = now.observer
+        outer = state.observer
         self._caller = caller
         self._depth = depth
         self._floor = caller._floor
         self._pos = 0
-        start = now.clock
-        now.observer = now.active = self
-        now.batch_depth += 1
+        start = state.clock
+        state.observer = state.active = self
+        state.batch_depth += 1
         try:
-            self._body()
+            if self._children or self._cleanups:
+                self._renew()
+            else:
+                result = self._fn()
+                if result is not None:
+                    self._keep(result)
         finally:
-            now.batch_depth -= 1
-            now.observer = outer
-            now.active = caller
+            state.batch_depth -= 1
+            state.observer = outer
+            state.active = caller
             self._caller = None
-            # It wrote what it had read: all that changed since it began is news to it.
-            self._at = start if self._stale else now.clock
+            # If it wrote what it had read, all that changed since it began is news to it.
+            self._at = start if self._stale else state.clock
             if self._old is not None or self._pos != len(self._sources):
                 reconcile(self)
             if not self._linked:
-                release(self)
+                self._end_late()
 
 
-def flush() -> None:
+def flush() -> None:  # noqa: C901 - flat, and every write passes here
     """Run what is queued, the older reaction first, until nothing is left.
 
     Raises:
         Exception: What the reactions raised, when all have run: one as it is, several as a group.
     """
+    state = now
     errors: list[Exception] = []
     counts: dict[Reaction, int] = {}
     rounds = 0
-    now.batch_depth += 1
+    state.batch_depth += 1
     try:
-        while now.queue:
+        while state.queue:
+            due = state.queue
+            state.queue = []
+            if len(due) > 1:
+                due.sort(key=_by_age)
             rounds += 1
-            now, now.queue = now.queue, []
-            if len(now) > 1:
-                now.sort(key=_by_age)
-            if rounds > _RUNS_LIMIT:
-                _count(now, counts, errors)
-            _run_all(now, errors)
-    except RunawayError as runaway:
-        errors.append(runaway)
+            if rounds > _RUNS_LIMIT and _runs_away(due, counts, errors):
+                break
+            for reaction in due:
+                if reaction._stale and reaction._linked:
+                    try:
+                        if reaction._owner is None:
+                            reaction._settle()
+                        else:
+                            _settle_in_order(reaction, errors)
+                    except Exception as error:  # noqa: BLE001 - raised when all have run
+                        _collect(error, errors)
+    except BaseException as interrupt:
+        # An interrupt leaves everything as due as it was; it runs with the next write.
+        reaction._stale = True
+        reaction._at = NEVER
+        rest = due[due.index(reaction) :]
+        state.queue[:0] = [each for each in rest if each._stale and each not in state.queue]
+        for earlier in errors:
+            interrupt.add_note(f"Before, an effect failed: {earlier!r}")
+        raise
     finally:
-        now.batch_depth -= 1
+        state.batch_depth -= 1
     if errors:
         raise_all("effects failed", errors)
 
 
-def _run_all(now: list[Reaction], errors: list[Exception]) -> None:
-    for place, reaction in enumerate(now):
-        if not reaction._stale:
-            continue
-        first = reaction
+def _settle_in_order(reaction: Reaction, errors: list[Exception]) -> None:
+    """Settle a reaction after its owners: those that run dispose of it."""
+    while reaction._linked:
+        first = _first_stale(reaction)
+        if first is reaction:
+            reaction._settle()
+            return
         try:
-            while reaction._linked:
-                # What an owner disposes of when it runs must not run before it.
-                first = reaction if reaction._owner is None else _first_stale(reaction)
-                try:
-                    first._settle()
-                except Exception as error:  # noqa: BLE001 - raised by _flush when all have run
-                    if not any(error is other for other in errors):
-                        errors.append(error)
-                if first is reaction:
-                    break
-        except BaseException as interrupt:
-            # An interrupt leaves everything as due as it was; it runs with the next write.
-            first._stale = True
-            first._at = -1
-            rest = now[place:]
-            if first is not reaction:
-                rest.insert(0, first)
-            now.queue[:0] = [due for due in rest if due._stale]
-            for error in errors:
-                interrupt.add_note(f"Before, an effect failed: {error!r}")
-            raise
+            first._settle()
+        except Exception as error:  # noqa: BLE001 - raised when all have run
+            _collect(error, errors)
+
+
+def _collect(error: Exception, errors: list[Exception]) -> None:
+    if not any(error is other for other in errors):  # a computed raises the same to each reader
+        errors.append(error)
 
 
 def _first_stale(reaction: Reaction) -> Reaction:
@@ -160,21 +161,23 @@ def _first_stale(reaction: Reaction) -> Reaction:
     owner = reaction._owner
     while owner is not None:
         if owner._stale:
-            first = owner
+            first = cast("Reaction", owner)
         owner = owner._owner
     return first
 
 
-def _count(now: list[Reaction], counts: dict[Reaction, int], errors: list[Exception]) -> None:
+def _runs_away(due: list[Reaction], counts: dict[Reaction, int], errors: list[Exception]) -> bool:
     """Stop a cascade in which the same reactions run again and again."""
-    for reaction in now:
+    for reaction in due:
         counts[reaction] = counts.get(reaction, 0) + 1
     most = max(counts.values())
-    if most > _RUNS_LIMIT:
-        for reaction in now:
-            reaction._stale = False
-        busiest = [each._label() for each, runs in counts.items() if runs >= most - 1]
-        raise RunawayError(tuple(busiest), most + _RUNS_LIMIT) from (errors or [None])[0]
+    if most <= _RUNS_LIMIT:
+        return False
+    for reaction in due:
+        reaction._stale = False
+    busiest = tuple(each._label() for each, runs in counts.items() if runs >= most - 1)
+    errors.append(RunawayError(busiest, most + _RUNS_LIMIT))
+    return True
 
 
 def raise_all(what: str, errors: list[Exception]) -> None:

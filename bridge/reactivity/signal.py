@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from bridge.reactivity.computed import Computed
 from bridge.reactivity.edges import mark, track
-from bridge.reactivity.equality import Equality, same
+from bridge.reactivity.equality import PLAIN, Equality, same
 from bridge.reactivity.errors import ImpureComputedError
 from bridge.reactivity.reactions import flush
-from bridge.reactivity.state import Observer, Source, label_of, now, pure_frame, untrack
+from bridge.reactivity.state import Frame, Observer, Source, label_of, now, untrack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,7 @@ class Signal(Source, Generic[T]):
     __slots__ = ("__weakref__", "_equals", "_observers", "_value", "_version", "name")
 
     _stale = False
+    _linked = False
 
     def __init__(self, value: T, *, equals: Equality[T] = None, name: str | None = None) -> None:
         self._value = value
@@ -64,9 +66,12 @@ class Signal(Source, Generic[T]):
         if observer is not None:
             pos = observer._pos
             sources = observer._sources
-            if pos < len(sources) and sources[pos] is self:
-                observer._pos = pos + 1
-            else:
+            if pos < len(sources):
+                if sources[pos] is self:
+                    observer._pos = pos + 1
+                else:
+                    track(observer, self)
+            elif pos > 8 or self not in sources:  # noqa: PLR2004 - saves a call where it is cheap
                 track(observer, self)
         return self._value
 
@@ -78,7 +83,7 @@ class Signal(Source, Generic[T]):
         """Read without depending on it."""
         return self._value
 
-    def set(self, value: T) -> None:
+    def set(self, value: T) -> None:  # noqa: C901 - flat, and every write passes here
         """Give it a new value and let everything that depends on it follow.
 
         Raises:
@@ -89,17 +94,26 @@ class Signal(Source, Generic[T]):
         old = self._value
         equals = self._equals
         if equals is None:
-            if value is old or (type(value) is type(old) and compare(same, old, value)):
+            if value is old:
                 return
+            kind = type(value)
+            if kind is type(old):
+                if kind in PLAIN:
+                    if value == old:
+                        return
+                elif compare(same, old, value):
+                    return
         elif equals is not False and compare(equals, old, value):
             return
-        if self._version < now.active._floor:
-            raise ImpureComputedError(pure_frame(), self._label())
+        state = now
+        if self._version < state.active._floor:
+            raise ImpureComputedError(_evaluated(), self._label())
         self._value = value
-        now.clock = now.last_write = self._version = now.clock + 1
-        if self._observers:
-            mark(self._observers)
-            if not now.batch_depth and now.queue:
+        self._version = state.clock = state.last_write = state.clock + 1
+        observers = self._observers
+        if observers:
+            mark(observers)
+            if not state.batch_depth and state.queue:
                 flush()
 
     def update(self, fn: Callable[[T], T]) -> None:
@@ -144,3 +158,11 @@ def compare(equals: Callable[[T, T], bool], old: T, new: T) -> bool:
         return equals(old, new)
     finally:
         now.observer = outer
+
+
+def _evaluated() -> str:
+    """Name the computed that is being evaluated."""
+    frame: Frame | None = now.active
+    while frame is not None and not isinstance(frame, Computed):
+        frame = frame._caller
+    return frame._label() if frame is not None else "A computed"

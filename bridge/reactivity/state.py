@@ -18,9 +18,10 @@ checks its sources when it is read, at most once per write anywhere.
 
 Invariants:
     - A linked computed that is stale has been marked, and so has everything downstream of it.
-    - An unlinked computed is always stale; it is right nevertheless while ``_at >= now.last_write``.
-    - While a computed is evaluated, ``_caller`` is set and ``_at`` is -1. It writes nothing that
-      is older than its evaluation (``_floor``).
+    - An unlinked computed is always stale; it is right nevertheless while ``_at >=
+      now.last_write``.
+    - While a computed is evaluated its ``_at`` is RUNNING, and before the first time NEVER. It
+      writes nothing that is older than its evaluation (``_floor``).
     - No function of the engine recurses along edges, and neither does deallocation: the stack of
       WebAssembly is small and cannot grow.
 
@@ -36,7 +37,18 @@ if TYPE_CHECKING:
 
     from bridge.reactivity.reactions import Reaction
 
-__all__ = ["NESTING_LIMIT", "UNSET", "Frame", "Observer", "Source", "label_of", "now", "untrack"]
+__all__ = [
+    "NESTING_LIMIT",
+    "NEVER",
+    "RUNNING",
+    "UNSET",
+    "Frame",
+    "Observer",
+    "Source",
+    "label_of",
+    "now",
+    "untrack",
+]
 
 T = TypeVar("T")
 
@@ -45,15 +57,21 @@ NESTING_LIMIT: Final = 100
 their far end. Each takes four to six frames of Pyodide's thousand."""
 
 UNSET: Final = object()
+NEVER: Final = -1
+RUNNING: Final = -2
+
+# A name and no literal: mypy then looks for slots in the subclasses, which have them.
+_NO_SLOTS: tuple[str, ...] = ()
 
 
 class Source:
     """What can be read: a signal or a computed."""
 
-    __slots__ = ()
+    __slots__ = _NO_SLOTS
     _observers: dict[Observer, None] | None
     _version: int
     _stale: bool
+    _linked: bool  # a signal never is: this is about what lies behind a source
     _at: int
 
     def _link(self, observer: Observer) -> None:
@@ -66,10 +84,13 @@ class Source:
 class Frame:
     """What can be running: a computed, a reaction, a scope, or nothing of the graph."""
 
-    __slots__ = ()
+    __slots__ = _NO_SLOTS
     _caller: Frame | None
     _depth: int
     _floor: int
+    _owns = False  # whether what is made while it runs belongs to it
+    _stale: bool
+    _owner: Frame | None  # a computed has none
 
     def _label(self) -> str:
         raise NotImplementedError
@@ -78,11 +99,23 @@ class Frame:
 class Observer(Frame):
     """What reads while it runs, and remembers what it read."""
 
-    __slots__ = ()
+    __slots__ = (
+        "__weakref__",
+        "_at",
+        "_caller",
+        "_depth",
+        "_floor",
+        "_linked",
+        "_old",
+        "_pos",
+        "_seen",
+        "_sources",
+        "_stale",
+    )
     _sources: list[Source]
     _pos: int  # how many of _sources this run has read again
     _old: list[Source] | None  # the rest of them, from the first difference on
-    _seen: set[Source] | None  # _sources up to _pos, where there are many
+    _seen: set[Source]  # _sources up to _pos, where there are many; there if _old is a list
     _at: int
     _stale: bool
     _linked: bool
@@ -143,11 +176,3 @@ def running() -> list[str]:
         names.append(frame._label())
         frame = frame._caller
     return names[::-1]
-
-
-def pure_frame() -> str:
-    """Name the computed that is being evaluated."""
-    frame: Frame | None = now.active
-    while frame is not None and not isinstance(frame, Computed):
-        frame = frame._caller
-    return frame._label() if frame is not None else "A computed"

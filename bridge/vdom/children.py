@@ -50,6 +50,8 @@ def flatten(children: object, parent: Live) -> list[Item]:
         if keyed:
             _check_keys(items, parent)
         return items
+    if children.__class__ is VNode and children[0].__class__ is not Fragment:
+        return [children]
     items = _general((children,), parent)
     _check_keys(items, parent)
     return items

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bridge.errors import BridgeError
+from bridge.vdom.nodes import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Iterable, Sequence
 
     from bridge._browser.safety import RawHtml
-    from bridge.vdom.nodes import Props, VNode
+    from bridge.vdom.nodes import VNode
 
 __all__ = [
     "COMPONENT",
-    "TEXT_TAG",
     "DuplicateKeyError",
     "Live",
     "PatchError",
@@ -25,9 +25,6 @@ __all__ = [
     "top_numbers",
 ]
 
-TEXT_TAG: Final = "#text"
-"""The tag of text nodes; no element can have it."""
-
 COMPONENT: Final = -1
 """The number of what has no node of its own."""
 
@@ -35,50 +32,27 @@ COMPONENT: Final = -1
 class Live:
     """A node as it stands in the page: the memory that the next tree is compared with.
 
+    Few members and cheap ones: there is one for each node of the page, and making them is a good
+    part of what a patch costs.
+
     Attributes:
-        tag: Element's name, component, or `TEXT_TAG`.
-        key: Its key among its siblings.
+        item: What it was made from: a `VNode`, or the data of a text node.
         number: The node's number in the page, or `COMPONENT`.
         parent: What it stands below; ``None`` at the container.
         space: The namespace in which its children are created.
-        props: The props that the page shows.
-        vnode: The node it was made from.
         children: What stands below it.
-        content: An element's sole text or markup, or a text node's data.
+        content: An element's sole text or markup.
     """
 
-    __slots__ = (
-        "children",
-        "content",
-        "key",
-        "number",
-        "parent",
-        "props",
-        "space",
-        "tag",
-        "vnode",
-    )
+    __slots__ = ("children", "content", "item", "number", "parent", "space")
 
-    def __init__(  # noqa: PLR0917 - the hottest call of a patch; keywords cost
-        self,
-        tag: object,
-        key: Hashable,
-        number: int,
-        parent: Live | None,
-        space: int,
-        props: Props | None,
-        vnode: VNode | None,
-        content: str | RawHtml | None = None,
-    ) -> None:
-        self.tag = tag
-        self.key = key
+    def __init__(self, item: VNode | str, number: int, parent: Live | None, space: int) -> None:
+        self.item = item
         self.number = number
         self.parent = parent
         self.space = space
-        self.props = props
-        self.vnode = vnode
-        self.children: list[Live] = []
-        self.content = content
+        self.children: list[Live] | tuple[()] = ()
+        self.content: str | RawHtml | None = None
 
 
 class TreeError(BridgeError, TypeError):
@@ -122,13 +96,16 @@ def path_of(live: Live | None) -> str:
     """Name a place: ``container > table#people > row[key=3]``."""
     names: list[str] = []
     while live is not None:
-        tag = live.tag
-        name = tag if isinstance(tag, str) else str(getattr(tag, "__qualname__", tag))
-        identity = live.props.get("id") if live.props else None
-        if identity is not None and isinstance(tag, str):
-            name += f"#{identity}"
-        if live.key is not None:
-            name += f"[key={live.key!r}]"
+        item = live.item
+        if isinstance(item, str):
+            name = item
+        else:
+            tag, props, _, key = item
+            name = name_of(tag)
+            if props and isinstance(tag, str) and "id" in props:
+                name += f"#{props['id']}"
+            if key is not None:
+                name += f"[key={key!r}]"
         names.append(name)
         live = live.parent
     return " > ".join(reversed(names))
@@ -148,7 +125,7 @@ def top_numbers(lives: Iterable[Live]) -> list[int]:
     return found
 
 
-def first_number(lives: list[Live], start: int) -> int:
+def first_number(lives: Sequence[Live], start: int) -> int:
     """Return the first node from a place on; 0 if nothing stands there."""
     for place in range(start, len(lives)):
         live = lives[place]

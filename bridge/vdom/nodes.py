@@ -28,6 +28,7 @@ __all__ = [
     "h",
     "listener",
     "memo",
+    "name_of",
     "raw_html",
 ]
 
@@ -55,10 +56,6 @@ class Memo:
         """Call the component."""
         return self.component(**props)
 
-    @property
-    def __qualname__(self) -> str:
-        return self.component.__qualname__
-
 
 class VNode(tuple[object, Props | None, object, Hashable]):
     """One node of a tree: tag, props, children, key. Made by `h`.
@@ -78,8 +75,7 @@ class VNode(tuple[object, Props | None, object, Hashable]):
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        tag = self[0] if isinstance(self[0], str) else getattr(self[0], "__qualname__", self[0])
-        return f"<{tag}{'' if self[3] is None else f' key={self[3]!r}'}>"
+        return f"<{name_of(self[0])}{'' if self[3] is None else f' key={self[3]!r}'}>"
 
 
 class Fragment:
@@ -87,7 +83,15 @@ class Fragment:
 
     __slots__ = ()
 
-    __qualname__ = "fragment"
+
+def name_of(tag: object) -> str:
+    """Name a tag for people: an element's name, or that of the component's function."""
+    if isinstance(tag, str):
+        return tag
+    if isinstance(tag, Fragment):
+        return "fragment"
+    component = tag.component if isinstance(tag, Memo) else tag
+    return str(getattr(component, "__qualname__", component))
 
 
 _FRAGMENT: Final = Fragment()

@@ -78,26 +78,26 @@ class PythonVDOM:
         root = self._root or DomRoot(self._container, self._opener)
         self._root = root
         self._patching = True
+        # Unknown until all has gone well: whatever fails below, the next patch builds anew.
         top, self._top = self._top, None
         try:
-            patch = Patch(root)
-            if top is None:
-                # The first patch, or the first after a failed one.
-                patch.buffer.ops += (ops.CLEAR, ops.CONTAINER)
-                top = Live("container", None, ops.CONTAINER, None, ops.XHTML, None, None)
-                if isinstance(self._container, str):
-                    top.tag = f"#{self._container}"
-                patch.forget_all()
-            buffer = patch.run(top, tree)
+            patch = Patch(root, anew=top is None)
+            top = top or self._container_as_live()
+            patch.run(top, tree)
         finally:
             self._patching = False
+        patch.commit()
         # Remembered before the page runs it: an event in its course may patch again.
         self._top = top
         try:
-            patch.commit_and_send()
+            root.send(patch.buffer)
         except BaseException:
             self._top = None
             raise
+
+    def _container_as_live(self) -> Live:
+        name = f"#{self._container}" if isinstance(self._container, str) else "container"
+        return Live(name, ops.CONTAINER, None, ops.XHTML)
 
     def unmount(self) -> None:
         """Empty the container and give back all that the page held. A second call does nothing.

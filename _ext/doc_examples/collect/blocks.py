@@ -11,8 +11,8 @@ from docutils import nodes
 from sphinx import addnodes
 
 from doc_examples.collect.anchor import Anchors, Place
-from doc_examples.collect.docstrings import docstring_of
-from doc_examples.collect.marks import ATTRS, DIRECTIVE, HINT, TRIM
+from doc_examples.collect.docstrings import Docstring, docstring_of
+from doc_examples.collect.marks import ATTRS, DIRECTIVE, GENERATED, HINT, TRIM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,8 @@ class Block:
     heading: str
     above: str
     """The heading above the nearest heading."""
+    generated: bool = False
+    """Whether a directive made the text."""
     docstring_of: str = ""
     directive: int = 0
     """The page's line of the ``literalinclude`` that brought the text, if one did."""
@@ -53,6 +55,7 @@ class Reader:
     srcdir: Path
     highlight_language: str
     _anchors: dict[Path, Anchors | None] = field(init=False, default_factory=dict)
+    _docstrings: dict[tuple[Path, Docstring], Anchors] = field(init=False, default_factory=dict)
 
     def blocks(self, doctree: nodes.document) -> Iterator[Block]:
         """Yield the blocks of the page in reading order."""
@@ -67,7 +70,8 @@ class Reader:
         language = _language(node, default)
         before, after = node.get(TRIM, (0, 0))
         inline = any(isinstance(child, nodes.Element) for child in node.children)
-        text = (node.rawsource if inline else "") or node.astext()
+        # sphinx.ext.doctest shows a text without flags, and keeps the one that is to be run.
+        text = node.get("test") or (node.rawsource if inline else "") or node.astext()
         code = text.rstrip("\n") + "\n"
         file, documented = self._file(node)
         hint = _hint(node)
@@ -86,6 +90,7 @@ class Reader:
             hint=node.get(DIRECTIVE, 0) or hint or 1,
             heading=heading,
             above=above,
+            generated=bool(node.get(GENERATED)) or language == "udiff",
             docstring_of=documented,
             directive=node.get(DIRECTIVE, 0),
         )
@@ -116,13 +121,23 @@ class Reader:
         if anchors is None:
             return None
         if documented:
-            text = "\n".join(anchors.source)
-            line = node.line or 1
-            for doc in docstring_of(text, documented):
-                if place := anchors.find(code, doc.first + line - 2, within=(doc.first, doc.last)):
-                    return place
-            return anchors.find(code, None)
+            return self._place_in_docstring(file, anchors, documented, code, node.line or 1)
         return anchors.find(code, _hint(node))
+
+    def _place_in_docstring(
+        self, file: Path, anchors: Anchors, documented: str, code: str, line: int
+    ) -> Place | None:
+        """Return where a docstring's block stands; the line is counted in the docstring."""
+        for doc in docstring_of("\n".join(anchors.source), documented):
+            if place := anchors.find(code, doc.first + line - 2, within=(doc.first, doc.last)):
+                return place
+            if not doc.keeps_lines:
+                continue
+            # With escapes the text is not what the file shows, but its lines still are.
+            inside = self._docstrings.setdefault((file, doc), Anchors(doc.text.split("\n")))
+            if place := inside.find(code, max(0, line - 1)):
+                return Place(doc.first - 1 + place.line, place.column)
+        return anchors.find(code, None)
 
 
 def _lines(file: Path) -> list[str] | None:

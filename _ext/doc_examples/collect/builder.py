@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinx.builders import Builder
-from sphinx.errors import SphinxError
 from sphinx.locale import __
 from sphinx.util import logging
 from sphinx.util.logging import is_suppressed_warning
@@ -28,12 +27,6 @@ if TYPE_CHECKING:
     from doc_examples.records import Plan
 
 logger = logging.getLogger(__name__)
-
-
-class ExamplesError(SphinxError):
-    """The pages hold blocks that cannot become tests."""
-
-    category = "Examples error"
 
 
 def pages(env: BuildEnvironment) -> list[PageRecord]:
@@ -93,12 +86,16 @@ class ExamplesBuilder(Builder):
     def finish(self) -> None:
         """Check what was collected, then write plan, tests and manifest.
 
-        Raises:
-            ExamplesError: There are faults which the project has not suppressed. Nothing is
-                written then, so that the former plan does not count as current.
+        A fault that the project has not suppressed makes the build end with status 1, with or
+        without ``-W``. Nothing is written then, so that the former plan is not current.
         """
         records = pages(self.env)
-        self._refuse(records)
+        if count := self._report_faults(records):
+            self._refuse(
+                f"{count} faults in the examples, each reported above at its line; "
+                "a kind of fault can be allowed by its name in suppress_warnings"
+            )
+            return
         plan = make_plan(
             (record.examples for record in records),
             wheels=self.config.doc_examples_wheels,
@@ -109,12 +106,19 @@ class ExamplesBuilder(Builder):
         try:
             changed = write_modules(render_modules(plan), srcdir / plan.tests)
         except (ValueError, FileExistsError) as error:
-            raise ExamplesError(str(error)) from error
+            self._refuse(str(error))
+            return
         _write(outdir / manifest.PLAN, plan.to_json())
         _write(outdir / manifest.MANIFEST, self._manifest(srcdir, records).to_json())
         self._tell(plan, len(changed))
 
-    def _refuse(self, records: list[PageRecord]) -> None:
+    def _refuse(self, reason: str) -> None:
+        # An exception would be shown as a crash of Sphinx, with a request to report it.
+        self._app.statuscode = 1
+        logger.error("%s", reason)
+
+    def _report_faults(self, records: list[PageRecord]) -> int:
+        """Report what reading has not reported in this run; return the number of all faults."""
         srcdir = Path(self.srcdir)
         found = [(record, fault) for record in records for fault in record.faults]
         open_faults = [(record, fault) for record, fault in found if not self._suppressed(fault)]
@@ -124,11 +128,7 @@ class ExamplesBuilder(Builder):
         lost = [] if self._suppressed_kind(SUBTYPE) else disagreements(self.env)
         for fault in lost:
             report(fault, srcdir)
-        if count := len(open_faults) + len(lost):
-            raise ExamplesError(
-                f"{count} faults in the examples, each reported above at its line; "
-                "a kind of fault can be allowed by its name in suppress_warnings"
-            )
+        return len(open_faults) + len(lost)
 
     def _suppressed(self, fault: Fault) -> bool:
         return self._suppressed_kind(fault.subtype)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from doc_examples.collect.collector import Fault, PageRecord
@@ -14,7 +16,6 @@ from doc_examples.records import Example, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
 SUBTYPE = "disagreement"
 
@@ -57,6 +58,8 @@ def comparable(code: str) -> str:
 def differences(records: Iterable[PageRecord], sources: Sources) -> list[Fault]:
     """Return every block that only one of collector and scanner knows, or knows otherwise.
 
+    Of a file that is only included in part, blocks that were not collected are no difference.
+
     Args:
         records: All pages of the project.
         sources: How to read its files.
@@ -66,60 +69,72 @@ def differences(records: Iterable[PageRecord], sources: Sources) -> list[Fault]:
     """
     pages = list(records)
     faults: set[Fault] = set()
-    for file in sorted(_files(pages)):
+    scans: dict[str, list[Scanned]] = {}
+    for file in sorted({page.page for page in pages} | set(_standing(pages))):
         markup = sources.markup(file)
-        if markup is not None:
-            faults |= set(_compare_file(file, markup, pages, sources))
+        if markup is None:
+            continue
+        try:
+            text = (sources.srcdir / file).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            faults.add(Fault(file, 1, SUBTYPE, f"the file cannot be read: {error}"))
+            continue
+        scans[file] = scan(text, markup, colon_fence=sources.colon_fence)
+    own = {page.page: page for page in pages}
+    partial = _partly_included(scans)
+    for file, scanned in scans.items():
+        takers = [own[file]] if file in own else pages
+        blocks = _standing(takers).get(file, {})
+        faults |= set(_compare_texts(file, scanned, blocks, whole=file not in partial - own.keys()))
+        if file in own:
+            faults |= set(_compare_counts(own[file], scanned))
     for page in pages:
         faults |= set(_compare_docstrings(page))
     found = sorted(faults, key=lambda fault: (fault.file, fault.line, fault.message))
     return [fault for fault in found if not sources.excluded(fault)]
 
 
-def _files(pages: list[PageRecord]) -> set[str]:
-    files = {page.page for page in pages}
-    return files | {
-        example.file
-        for page in pages
-        for example in page.examples
-        if not example.docstring_of and example.name not in _included(page)
-    }
-
-
-def _included(page: PageRecord) -> dict[str, int]:
-    return {item.name: item.line for item in page.included}
-
-
-def _compare_file(
-    file: str, markup: str, pages: list[PageRecord], sources: Sources
-) -> Iterable[Fault]:
-    try:
-        text = (sources.srcdir / file).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        return [Fault(file, 1, SUBTYPE, f"the file cannot be read: {error}")]
-    scanned = scan(text, markup, colon_fence=sources.colon_fence)
-    own = next((page for page in pages if page.page == file), None)
-    # A page answers for its own text; an included file for what any page took from it.
-    takers = [own] if own is not None else pages
-    blocks: dict[int, Example] = {}
-    for page in takers:
-        included = _included(page)
+def _standing(pages: list[PageRecord]) -> dict[str, dict[int, Example]]:
+    """Return the collected blocks by the file of markup and the line where they stand."""
+    found: dict[str, dict[int, Example]] = {}
+    for page in pages:
+        elsewhere = page.generated | {item.name for item in page.included}
         for example in page.examples:
-            if example.file == file and not example.docstring_of and example.name not in included:
-                blocks[example.line] = example
+            if not example.docstring_of and example.name not in elsewhere:
+                found.setdefault(example.file, {})[example.line] = example
+    return found
+
+
+def _partly_included(scans: Mapping[str, list[Scanned]]) -> set[str]:
+    found = set()
+    for file, scanned in scans.items():
+        for item in scanned:
+            if item.role is Role.PART:
+                folder = (
+                    PurePosixPath() if item.code.startswith("/") else PurePosixPath(file).parent
+                )
+                found.add(posixpath.normpath(folder / item.code.lstrip("/")))
+    return found
+
+
+def _compare_texts(
+    file: str, scanned: list[Scanned], blocks: Mapping[int, Example], *, whole: bool
+) -> Iterable[Fault]:
     seen = {item.line: item for item in scanned if item.role is Role.TEXT}
-    faults = [
-        Fault(file, line, SUBTYPE, _describe(seen.get(line), blocks.get(line)))
-        for line in sorted(blocks.keys() | seen.keys())
-        if not _agree(seen.get(line), blocks.get(line))
-    ]
-    if own is not None:
-        wanted = sum(item.role is Role.INCLUDED for item in scanned)
-        here = list(own.included)
-        if wanted != len(here):
-            message = f"the page has {wanted} literalinclude, and {len(here)} were collected"
-            faults.append(Fault(file, 1, SUBTYPE, message))
-    return faults
+    lines = blocks.keys() | seen.keys() if whole else blocks.keys()
+    for line in sorted(lines):
+        item, example = seen.get(line), blocks.get(line)
+        if not _agree(item, example):
+            yield Fault(file, line, SUBTYPE, _describe(item, example))
+
+
+def _compare_counts(page: PageRecord, scanned: list[Scanned]) -> Iterable[Fault]:
+    # What an included file includes is counted where it stands.
+    wanted = {item.line for item in scanned if item.role is Role.INCLUDED}
+    have = {item.line for item in page.included}
+    for line in sorted(wanted - have):
+        message = "a literalinclude stands here, and nothing was collected from it"
+        yield Fault(page.page, line, SUBTYPE, message)
 
 
 def _agree(item: Scanned | None, example: Example | None) -> bool:

@@ -59,6 +59,8 @@ class PageRecord:
     examples: tuple[Example, ...]
     faults: tuple[Fault, ...]
     included: tuple[Included, ...] = ()
+    generated: frozenset[str] = frozenset()
+    """Blocks, by name, whose text a directive made: it stands in no file."""
     rendered: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Objects whose docstrings autodoc rendered, with the lines that it rendered."""
 
@@ -131,6 +133,7 @@ def collect_page(docname: str, blocks: list[Block], reader: Reader) -> PageRecor
         examples=tuple(builder.examples),
         faults=tuple(builder.faults),
         included=tuple(builder.included),
+        generated=frozenset(builder.generated),
     )
 
 
@@ -143,6 +146,7 @@ class _Page:
         self.examples: list[Example] = []
         self.faults: list[Fault] = []
         self.included: list[Included] = []
+        self.generated: set[str] = set()
 
     def relative(self, path: Path) -> str:
         return Path(os.path.relpath(path, self.reader.srcdir)).as_posix()
@@ -156,7 +160,7 @@ class _Page:
             example = self._example(block, said)
             problems = [*said.problems, *check_use(said, example.kind)]
             problems += _malformed(block)
-            if block.place is None and block.language != "udiff":
+            if block.place is None and not block.generated:
                 problems.append(_unanchored(block, example.file))
             if example.kind is Kind.PROSE and "prose" not in block.node["classes"]:
                 problems += _disguised(block)
@@ -173,6 +177,8 @@ class _Page:
             example = replace(example, name=name or names.make(stem, example.kind))
             seen[example.name] = example
             self.examples.append(example)
+            if block.generated and not block.place:
+                self.generated.add(example.name)
             if block.directive:
                 self.included.append(Included(example.name, block.directive))
             self.faults += [

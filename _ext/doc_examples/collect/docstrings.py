@@ -21,6 +21,13 @@ class Docstring:
     """1-based line of the opening quotes."""
     last: int
     """1-based line of the closing quotes."""
+    text: str
+    """What Python reads, escapes resolved."""
+
+    @property
+    def keeps_lines(self) -> bool:
+        """Whether a line of the text is a line of the file: no escape made or hid one."""
+        return self.text.count("\n") == self.last - self.first
 
 
 def _definitions(
@@ -64,7 +71,7 @@ def docstrings(source: str) -> list[Docstring]:
         The docstrings, or nothing at all when the text is not Python.
 
     >>> docstrings('\"\"\"Doc.\"\"\"\\nx = 1\\n"the x"\\n')[1]
-    Docstring(qualname='x', first=3, last=3)
+    Docstring(qualname='x', first=3, last=3, text='the x')
     """
     try:
         tree = ast.parse(source)
@@ -75,7 +82,7 @@ def docstrings(source: str) -> list[Docstring]:
         constant = _constant(candidate) or _constant(body[0] if body else None)
         if constant is not None:
             last = constant.end_lineno or constant.lineno
-            found.append(Docstring(name, constant.lineno, last))
+            found.append(Docstring(name, constant.lineno, last, str(constant.value)))
     return found
 
 

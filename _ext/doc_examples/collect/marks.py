@@ -16,3 +16,7 @@ TRIM = "example_trim"
 
 DIRECTIVE = "example_directive"
 """The line of the ``literalinclude`` that put the text of another file here."""
+
+GENERATED = "example_generated"
+"""True when a directive made the text, which then stands in no file: the node's line is its
+place, and the scanner is not asked about it."""

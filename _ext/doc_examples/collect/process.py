@@ -27,7 +27,7 @@ class CollectError(RuntimeError):
     Attributes:
         srcdir: The project's source directory.
         reason: What happened.
-        output: The last lines that Sphinx printed.
+        output: What Sphinx reported, and the last lines that it printed.
     """
 
     def __init__(self, srcdir: str, reason: str, output: str = "") -> None:
@@ -115,4 +115,6 @@ def _build(srcdir: Path, build_dir: Path, outdir: Path, seconds: float) -> None:
 
 
 def _last(text: str) -> str:
-    return "\n".join(text.rstrip().splitlines()[-_TAIL:])
+    lines = text.rstrip().splitlines()
+    reports = [line for line in lines[:-_TAIL] if "WARNING: " in line or "ERROR: " in line]
+    return "\n".join([*reports[:_TAIL], *lines[-_TAIL:]])

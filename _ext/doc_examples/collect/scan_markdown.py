@@ -13,6 +13,7 @@ from doc_examples.collect.scanner import (
     Scanned,
     directive_block,
     join,
+    partial_include,
 )
 
 if TYPE_CHECKING:
@@ -148,6 +149,9 @@ class _Markdown:
         name = word[1:-1]
         if name == "eval-rst":
             self.found += scan_rest(content)
+        elif name == "include":
+            part = partial_include(argument, content, number)
+            self.found += [part] if part is not None else []
         elif name in CODE_DIRECTIVES or name == "literalinclude":
             block = directive_block(name, argument, _without_options(content), number)
             self.found += [block] if block is not None else []

@@ -11,6 +11,7 @@ from doc_examples.collect.scanner import (
     Scanned,
     directive_block,
     join,
+    partial_include,
 )
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class _Rest:
         if name == "literalinclude":
             block = directive_block(name, argument, [], number)
             self._take_inside(indent, skip=True)
+        elif name == "include":
+            block = partial_include(argument, self._take_inside(indent, skip=True), number)
         elif name in OPAQUE_DIRECTIVES:
             block = None
             self._take_inside(indent, skip=True)

@@ -25,6 +25,8 @@ class Role(StrEnum):
     """Its text is in the file itself."""
     INCLUDED = "included"
     """A ``literalinclude`` names the file that has the text."""
+    PART = "part"
+    """An ``include`` takes a part of another file of markup: no block, but worth knowing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Scanned:
     language: str | None
     """``None`` when the author stated none."""
     code: str
-    """The text; the file's name when it is included."""
+    """The text; the other file's name when it is included."""
     role: Role = Role.TEXT
 
 
@@ -50,7 +52,6 @@ OPAQUE_DIRECTIVES = frozenset(
         "raw",
         "math",
         "toctree",
-        "include",
         "image",
         "csv-table",
         "highlight",
@@ -90,6 +91,23 @@ def directive_block(name: str, argument: str, lines: Sequence[Line], at: int) ->
     if language is None and name != "parsed-literal":
         language = argument.strip() or None
     return Scanned(lines[0][0], language, join(lines), Role.TEXT)
+
+
+_PARTS = ("start-line", "end-line", "start-after", "end-before", "literal", "code")
+
+
+def partial_include(argument: str, lines: Sequence[Line], at: int) -> Scanned | None:
+    """Return what an ``include`` takes, unless it takes the whole file.
+
+    Args:
+        argument: The other file's name.
+        lines: The options, as they stand below the directive.
+        at: 1-based line of the directive.
+    """
+    options = " ".join(text.strip().lstrip(":") + ":" for _, text in lines)
+    if any(f"{name}:" in options for name in _PARTS):
+        return Scanned(at, None, argument.strip(), Role.PART)
+    return None
 
 
 def join(lines: Sequence[Line]) -> str:

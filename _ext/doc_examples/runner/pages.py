@@ -10,44 +10,34 @@ import asyncio
 import contextlib
 import itertools
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import async_playwright
 
 from doc_examples import session as session_files
-from doc_examples.records import Kind, Outcome
+from doc_examples.judge import matches
+from doc_examples.records import Fault, Kind, Outcome
+from doc_examples.runner.browser import CLOSE_LIMIT
 from doc_examples.runner.errors import BootError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Mapping
     from pathlib import Path
 
-    from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+    from playwright.async_api import BrowserContext, ConsoleMessage, Page
 
     from doc_examples.records import Example
+    from doc_examples.runner.browser import BrowserProcess
     from doc_examples.runner.server import Server
 
 BOOT_LIMIT = 90.0
 """Seconds for a document to open and its interpreter to be ready, on a busy machine."""
-ANSWER_GRACE = 6.0
+ANSWER_GRACE = 5.0
 """Seconds beyond a block's limit after which a page counts as hung."""
-CLOSE_LIMIT = 5.0
-"""Seconds for closing a page's context, and again for closing the browser."""
 CONSOLE_LINES = 500
 """Console lines kept of one block."""
-
-CHROMIUM_FLAGS = (
-    "--enable-unsafe-webgpu",
-    "--use-webgpu-adapter=swiftshader",
-    "--enable-features=Vulkan",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,46 +52,13 @@ class RuntimeFiles:
     """Restored when the file exists, made when it does not; None boots normally."""
 
 
-class BrowserProcess:
-    """One browser, started on first use and again after it was given up."""
-
-    def __init__(self, executable: Path) -> None:
-        """``executable`` is a Chromium or Chrome."""
-        self._executable = executable
-        self._playwright: Playwright | None = None
-        self._browser: Browser | None = None
-        self._starting = asyncio.Lock()
-
-    async def context(self) -> BrowserContext:
-        """Open a fresh context; storage, caches and service workers are its own."""
-        async with self._starting:
-            if self._browser is None or not self._browser.is_connected():
-                await self.close()
-                self._playwright = await async_playwright().start()
-                self._browser = await self._playwright.chromium.launch(
-                    executable_path=self._executable,
-                    args=[*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
-                )
-        return await self._browser.new_context()
-
-    async def close(self) -> None:
-        """End the browser; bounded even when it no longer answers."""
-        browser, self._browser = self._browser, None
-        playwright, self._playwright = self._playwright, None
-        with contextlib.suppress(PlaywrightError, TimeoutError):
-            if browser is not None:
-                await asyncio.wait_for(browser.close(), CLOSE_LIMIT)
-        with contextlib.suppress(PlaywrightError, TimeoutError):
-            if playwright is not None:
-                # Ends the driver; a browser that is still there ends with its pipe.
-                await asyncio.wait_for(playwright.stop(), CLOSE_LIMIT)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Tab:
     page: Page
     ended: asyncio.Future[str]
     """Resolves with the reason when the page is gone."""
+    last: Example | None = None
+    """The block that ran in it last."""
 
 
 def _watched(page: Page) -> _Tab:
@@ -116,14 +73,29 @@ def _watched(page: Page) -> _Tab:
     return _Tab(page, ended)
 
 
+@dataclass(slots=True)
+class _Aftermath:
+    """What the tabs have to say between two blocks."""
+
+    problems: list[Fault] = field(default_factory=list)
+    lost: str = ""
+
+
 class SessionPage:
     """One session: a browser context whose tabs each hold a pristine interpreter."""
 
     _numbers = itertools.count(1)
 
-    def __init__(self, browser: BrowserProcess, server: Server, runtime: RuntimeFiles) -> None:
-        """Nothing is opened until :meth:`open`."""
+    def __init__(
+        self,
+        browser: BrowserProcess,
+        server: Server,
+        runtime: RuntimeFiles,
+        snapshot: Path | None = None,
+    ) -> None:
+        """Nothing is opened until :meth:`open`; ``snapshot`` is restored if it is given."""
         self.runtime = runtime
+        self.snapshot = snapshot
         self._browser = browser
         self._server = server
         self._context: BrowserContext | None = None
@@ -131,19 +103,34 @@ class SessionPage:
         self._console: list[str] = []
         self._prefix = f"/s/{os.getpid()}-{next(self._numbers)}/"
 
+    @property
+    def alive(self) -> bool:
+        """Whether its tabs are still there, as far as is known."""
+        return bool(self._tabs) and not any(tab.ended.done() for tab in self._tabs.values())
+
     async def open(self) -> None:
-        """Open the first tab and boot its interpreter; raises BootError."""
-        self._server.routes.folders[self._prefix] = session_files.DIRECTORY
-        self._context = await asyncio.wait_for(self._browser.context(), BOOT_LIMIT)
-        self._context.on("console", self._on_console)
+        """Open the first tab and boot its interpreter.
+
+        Raises:
+            BootError: It did not become ready.
+        """
+        await self._begin()
         await self._tab("")
+
+    async def _begin(self) -> BrowserContext:
+        self._server.routes.folders[self._prefix] = session_files.DIRECTORY
+        try:
+            self._context = await self._browser.context()
+        except (PlaywrightError, TimeoutError) as error:
+            reason = f"the browser gave no context: {str(error) or 'it took too long'}"
+            raise BootError(self.runtime.line, reason) from error
+        self._context.on("console", self._on_console)
+        return self._context
 
     async def close(self) -> None:
         """Close the context; a browser that cannot even do that is ended."""
-        self._server.routes.folders.pop(self._prefix, None)
-        for url in [url for url in self._server.routes.texts if url.startswith(self._prefix)]:
-            del self._server.routes.texts[url]
-        if self._context is None:
+        self._server.routes.forget(self._prefix)
+        if self._context is None or not self._browser.connected:
             return
         try:
             await asyncio.wait_for(self._context.close(), CLOSE_LIMIT)
@@ -151,40 +138,85 @@ class SessionPage:
             await self._browser.close()
 
     async def probe(self, names: tuple[str, ...]) -> dict[str, bool]:
-        """Which of the capabilities the session's first tab has."""
-        tab = await self._tab("")
-        script = "names => docExamples.session.probe(names)"
-        found = await self._bounded(tab, tab.page.evaluate(script, list(names)), 15.0)
+        """Which of the capabilities the session's first tab has.
+
+        Raises:
+            BootError: The page did not answer, or knows no such capability.
+        """
+        found = await self.evaluate("names => docExamples.session.probe(names)", list(names), 15.0)
         if isinstance(found, str):
             raise BootError(self.runtime.line, f"probing {', '.join(names)}: {found}")
         return dict(found)
 
+    async def restored(self) -> bool:
+        """Whether the first tab's interpreter came from a snapshot."""
+        return await self.evaluate("() => docExamples.session.restored", None, 15.0) is True
+
+    async def evaluate(self, script: str, argument: object, limit: float) -> Any:
+        """Evaluate JavaScript in the first tab; as text, why there is no answer."""
+        tab = await self._tab("")
+        return await self._bounded(tab, tab.page.evaluate(script, argument), limit)
+
+    async def value(self, block: Mapping[str, object], limit: float) -> dict[str, Any] | str:
+        """Run Python for its value: the outcome as the page posts it, or why there is none."""
+        found = await self.evaluate("block => docExamples.session.run(block)", block, limit)
+        return found if isinstance(found, str) else dict(found)
+
     async def run(self, example: Example) -> Outcome:
         """Run one block; never raises for what the block does."""
         self._console.clear()
-        limit = example.options.timeout
         try:
-            tab = await self._tab(example.options.tab, reload=example.options.reload)
+            outcome = await self._attempt(example)
         except BootError as error:
-            return Outcome(lost=str(error), console=tuple(self._console))
-        if example.kind is Kind.FILE:
-            url = self._prefix + example.options.file
-            self._server.routes.texts[url] = example.code.encode()
-        block = {
-            "kind": example.kind.value,
-            "code": example.code,
-            "file": example.file,
-            "line": example.line,
-            "column": example.column,
-            "docstring_of": example.docstring_of,
-            "packages": list(example.options.packages),
-            "path": example.options.file,
-            "limit": limit,
-        }
-        script = "block => docExamples.session.run(block)"
-        found = await self._bounded(tab, tab.page.evaluate(script, block), limit + ANSWER_GRACE)
-        outcome = Outcome(lost=found) if isinstance(found, str) else Outcome.from_json(found)
+            outcome = Outcome(lost=str(error))
         return replace(outcome, console=tuple(self._console))
+
+    async def _attempt(self, example: Example) -> Outcome:
+        options = example.options
+        tab = await self._tab(options.tab, reload=options.reload)
+        if example.kind is Kind.FILE:
+            self._server.routes.texts[self._prefix + options.file] = example.code.encode()
+        script = """block => globalThis.docExamples?.session
+            ? docExamples.session.run(block)
+            : { absent: location.href }"""
+        answer = tab.page.evaluate(script, _block(example))
+        found = await self._bounded(tab, answer, options.timeout + ANSWER_GRACE)
+        before, tab.last = tab.last, example
+        if isinstance(found, str):
+            return Outcome(lost=found)
+        if "absent" in found:
+            reason = f"navigated its page to {found['absent']} after it had ended"
+            return Outcome(lost=_blame(before, reason))
+        outcome = Outcome.from_json(found)
+        earlier = _unexpected(before, [Fault(**problem) for problem in found["earlier"]])
+        if earlier:
+            reason = f"left an error that nobody handled: {earlier[0].summary}"
+            return replace(outcome, lost=_blame(before, reason), fault=earlier[0])
+        if outcome.lost:
+            return outcome
+        after = await self._aftermath()
+        return replace(
+            outcome, lost=after.lost, problems=(*outcome.problems, *after.problems)
+        )
+
+    async def _aftermath(self) -> _Aftermath:
+        """What came up in any tab while the block's report travelled.
+
+        The round trip also delivers the console lines that are still on their way, and shows
+        whether the block left a page behind that can run another.
+        """
+        after = _Aftermath()
+        script = "() => globalThis.docExamples?.session?.aftermath() ?? { absent: location.href }"
+        for tab in self._tabs.values():
+            found = await self._bounded(tab, tab.page.evaluate(script), ANSWER_GRACE)
+            if isinstance(found, str):
+                after.lost = after.lost or found
+            elif "absent" in found:
+                after.lost = after.lost or f"the block navigated its page to {found['absent']}"
+            else:
+                after.lost = after.lost or found["lost"]
+                after.problems += [Fault(**problem) for problem in found["problems"]]
+        return after
 
     async def _tab(self, name: str, *, reload: bool = False) -> _Tab:
         """The named tab, booted; a fresh document where ``reload`` asks for one."""
@@ -202,17 +234,19 @@ class SessionPage:
         return tab
 
     async def _boot(self, tab: _Tab) -> None:
-        url = self._server.url + self._prefix + "session.html"
-        await asyncio.wait_for(tab.page.goto(url, wait_until="load"), BOOT_LIMIT)
-        config = await self._config()
+        await self._goto(tab.page)
         script = """async config => {
             docExamples.session = await docExamples.boot(config);
         }"""
-        found = await self._bounded(tab, tab.page.evaluate(script, config), BOOT_LIMIT)
+        found = await self._bounded(tab, tab.page.evaluate(script, self._config()), BOOT_LIMIT)
         if isinstance(found, str):
             raise BootError(self.runtime.line, found)
 
-    async def _config(self) -> dict[str, object]:
+    async def _goto(self, page: Page) -> None:
+        url = self._server.url + self._prefix + "session.html"
+        await page.goto(url, wait_until="load", timeout=BOOT_LIMIT * 1000)
+
+    def _config(self) -> dict[str, object]:
         runtime, routes, base = self.runtime, self._server.routes, self._server.url
         folder = f"/_/runtime/{runtime.version}/"
         routes.folders[folder] = runtime.directory
@@ -221,32 +255,32 @@ class SessionPage:
             routes.folders[f"/_/wheels/{wheel.parent.name}/"] = wheel.parent
             wheels.append(f"{base}/_/wheels/{wheel.parent.name}/{wheel.name}")
         config: dict[str, object] = {"runtime": base + folder, "wheels": wheels}
-        if runtime.snapshot is not None and runtime.snapshot.exists():
-            routes.folders["/_/snapshots/"] = runtime.snapshot.parent
-            config["snapshot"] = f"{base}/_/snapshots/{runtime.snapshot.name}"
+        if self.snapshot is not None:
+            routes.folders["/_/snapshots/"] = self.snapshot.parent
+            config["snapshot"] = f"{base}/_/snapshots/{self.snapshot.name}"
         return config
 
     async def make_snapshot(self, target: Path) -> None:
-        """Make the memory snapshot of this runtime and store it at ``target``."""
-        self._server.routes.folders[self._prefix] = session_files.DIRECTORY
-        self._context = await asyncio.wait_for(self._browser.context(), BOOT_LIMIT)
-        page = await self._context.new_page()
+        """Make the memory snapshot of this runtime and store it at ``target``.
+
+        Raises:
+            BootError: It could not be made.
+        """
+        context = await self._begin()
         upload = self._prefix + "snapshot"
         self._server.routes.uploads[upload] = target
+        script = """async ([config, url]) => {
+            const bytes = await docExamples.snapshot(config);
+            const response = await fetch(url, {method: "PUT", body: bytes.slice()});
+            if (!response.ok) throw new Error(`upload: HTTP status ${response.status}`);
+        }"""
         try:
-            await asyncio.wait_for(page.goto(self._server.url + self._prefix + "session.html"), 30)
-            script = """async ([config, url]) => {
-                const bytes = await docExamples.snapshot(config);
-                const response = await fetch(url, {method: "PUT", body: bytes.slice()});
-                if (!response.ok) throw new Error(`upload: HTTP status ${response.status}`);
-            }"""
-            config = await self._config()
-            evaluation = page.evaluate(script, [config, self._server.url + upload])
+            page = await asyncio.wait_for(context.new_page(), BOOT_LIMIT)
+            await self._goto(page)
+            evaluation = page.evaluate(script, [self._config(), self._server.url + upload])
             await asyncio.wait_for(evaluation, BOOT_LIMIT)
         except (PlaywrightError, TimeoutError) as error:
             raise BootError(self.runtime.line, f"making its snapshot: {error}") from error
-        finally:
-            del self._server.routes.uploads[upload]
 
     async def _bounded(self, tab: _Tab, answer: Awaitable[Any], limit: float) -> Any:
         """The page's answer, or (as text) why there will be none."""
@@ -265,7 +299,8 @@ class SessionPage:
                 )
         # A page that goes away fails the evaluation, too; the event names the reason.
         with contextlib.suppress(TimeoutError):
-            return await asyncio.wait_for(asyncio.shield(tab.ended), 0.5)
+            ended = await asyncio.wait_for(asyncio.shield(tab.ended), 0.5)
+            return ended if self._browser.connected else "the browser's process ended"
         reason = str(task.exception())
         if "context was destroyed" in reason or "docExamples" in reason:
             return f"the block navigated its page to {tab.page.url}"
@@ -279,3 +314,29 @@ class SessionPage:
         elif len(self._console) == CONSOLE_LINES:
             self._console.append("... more console lines were dropped")
 
+
+def _block(example: Example) -> dict[str, object]:
+    """The block as ``session.mjs`` takes it."""
+    return {
+        "kind": example.kind.value,
+        "code": example.code,
+        "file": example.file,
+        "line": example.line,
+        "column": example.column,
+        "docstring_of": example.docstring_of,
+        "packages": list(example.options.packages),
+        "path": example.options.file,
+        "limit": example.options.timeout,
+    }
+
+
+def _blame(before: Example | None, reason: str) -> str:
+    if before is None:
+        return f"the session, before its first block, {reason}"
+    return f"block {before.name} at {before.file}:{before.line} {reason}"
+
+
+def _unexpected(before: Example | None, faults: list[Fault]) -> list[Fault]:
+    """The faults that the block before did not announce."""
+    announced = before.options.raises if before is not None else ""
+    return [fault for fault in faults if not (announced and matches(announced, fault))]

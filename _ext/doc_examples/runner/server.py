@@ -57,11 +57,17 @@ class Routes:
     """URL to the file that a PUT writes, atomically."""
     isolated: bool = True
 
+    def forget(self, prefix: str) -> None:
+        """Answer nothing below the prefix any more."""
+        for table in (self.folders, self.texts, self.uploads):
+            for url in [url for url in table if url.startswith(prefix)]:
+                table.pop(url)
+
     def find(self, url: str) -> Path | bytes | None:
         """Return what stands at the URL path."""
         if url in self.texts:
             return self.texts[url]
-        for prefix in sorted(self.folders, key=len, reverse=True):
+        for prefix in sorted(tuple(self.folders), key=len, reverse=True):
             if url.startswith(prefix):
                 folder = self.folders[prefix].resolve()
                 path = (folder / url.removeprefix(prefix)).resolve()

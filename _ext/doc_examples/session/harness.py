@@ -108,7 +108,10 @@ class Harness:
         # block must still be reported.
         await asyncio.wait({task})
         self._task = None
-        return json.dumps({"fault": faults[0] if faults else None})
+        report: dict[str, Any] = {"fault": faults[0] if faults else None}
+        if block["kind"] == "value" and not faults:
+            report["value"] = block["value"]
+        return json.dumps(report)
 
     def written(self) -> str:
         """What the block wrote so far, as JSON with ``stdout`` and ``stderr``."""
@@ -149,6 +152,8 @@ class Harness:
                 await self._run_doctest(block)
                 # What it printed stands in the block itself, compared line by line.
                 self._written["stdout"].clear()
+            elif block["kind"] == "value":
+                block["value"] = await self._value_of(block)
             else:
                 code = compile_block(block["code"], block["file"], block["line"], "exec")
                 await self._evaluate(code, self._namespace)
@@ -159,6 +164,16 @@ class Harness:
         result = eval(code, namespace)  # noqa: S307 - running the page's code is the purpose
         if code.co_flags & inspect.CO_COROUTINE:
             await result
+
+    async def _value_of(self, block: dict[str, Any]) -> object:
+        """Run statements; the value of the last one, if it is an expression, as plain data."""
+        name = "__value__"
+        code = compile_block(block["code"], block["file"], block["line"], "exec", keep=name)
+        self._namespace.pop(name, None)
+        await self._evaluate(code, self._namespace)
+        value = self._namespace.pop(name, None)
+        json.dumps(value)  # raises what the caller sees where it is no plain data
+        return value
 
     async def _run_doctest(self, block: dict[str, Any]) -> None:
         """Run ``>>>`` examples one by one, with top-level await, as doctest compares them."""
@@ -236,8 +251,11 @@ def _module_of(name: str) -> Any:
     raise ModuleNotFoundError(f"no module holds {name!r}; is its wheel installed?")
 
 
-def compile_block(code: str, file: str, line: int, mode: str) -> CodeType:
-    """Compile a block so that its line numbers are those of the file where it stands."""
+def compile_block(code: str, file: str, line: int, mode: str, keep: str = "") -> CodeType:
+    """Compile a block so that its line numbers are those of the file where it stands.
+
+    ``keep`` names a variable for the value of a last statement that is an expression.
+    """
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST
     try:
         tree = compile(code, file, mode, flags=flags, dont_inherit=True)
@@ -247,8 +265,15 @@ def compile_block(code: str, file: str, line: int, mode: str) -> CodeType:
             if getattr(error, name):
                 setattr(error, name, getattr(error, name) + line - 1)
         raise
+    if keep and tree.body and isinstance(last := tree.body[-1], ast.Expr):
+        target = ast.Name(keep, ast.Store(), **_place(last))
+        tree.body[-1] = ast.Assign([target], last.value, **_place(last))
     ast.increment_lineno(tree, line - 1)
     return compile(tree, file, mode, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+
+
+def _place(node: ast.stmt) -> dict[str, Any]:
+    return {name: getattr(node, name) for name in node._attributes}
 
 
 def remember_source(file: str, line: int, code: str) -> None:

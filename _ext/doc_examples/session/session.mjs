@@ -19,6 +19,9 @@ const PRELOADED =
   "import ast, asyncio, contextlib, dataclasses, doctest, functools, gc, importlib, inspect, io, " +
   "json, linecache, random, re, traceback, types, typing";
 
+/** Left in the interpreter that a snapshot is made of, so that a restored one can be told. */
+const MARK = "_doc_examples_snapshot";
+
 const LOAD_HARNESS = `
 import random, sys, types
 random.seed()
@@ -74,18 +77,52 @@ class Watchdog {
 }
 
 /** An error thrown by JavaScript, or by Python through JavaScript, as a Fault record. */
-function fault(error, line = 0) {
+function fault(error, file = "") {
   if (error?.type && /^Traceback|Error|Exception/.test(error.message ?? "")) {
     const last = error.message.trimEnd().split("\n").at(-1);
-    return { type: error.type, message: last.replace(/^[\w.]+: ?/, ""), traceback: error.message, line, column: 0 };
+    return { type: error.type, message: last.replace(/^[\w.]+: ?/, ""), traceback: error.message, line: 0, column: 0 };
   }
+  const frames = framesOf(error, file);
   return {
     type: error?.name ?? "Error",
     message: String(error?.message ?? error),
-    traceback: String(error?.stack ?? error),
-    line,
-    column: 0,
+    traceback: frames.length ? `${error}\n${frames.map((frame) => frame.text).join("\n")}` : String(error?.stack ?? error),
+    line: error?.line ?? frames[0]?.line ?? 0,
+    column: error?.column ?? frames[0]?.column ?? 0,
   };
+}
+
+/** The frames of an error's stack that stand in the file of the page. */
+function framesOf(error, file) {
+  if (!file || !error?.stack) return [];
+  return error.stack.split("\n").flatMap((text) => {
+    const at = text.lastIndexOf(`${encodeURI(file)}:`);
+    const place = at < 0 ? null : /:(\d+):(\d+)\)?$/.exec(text);
+    return place ? [{ text: decodeURI(text), line: Number(place[1]), column: Number(place[2]) }] : [];
+  });
+}
+
+/** Where a module does not parse: `import()` tells no place, the error event of an element does. */
+function placeOfSyntaxError(url) {
+  return new Promise((resolve) => {
+    const element = document.createElement("script");
+    const settle = (place) => {
+      removeEventListener("error", hear, true);
+      element.remove();
+      resolve(place);
+    };
+    const hear = (event) => {
+      if (!(event instanceof ErrorEvent)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      settle({ line: event.lineno, column: event.colno });
+    };
+    addEventListener("error", hear, true);
+    element.type = "module";
+    element.onload = element.onerror = () => settle({});
+    element.src = url;
+    document.head.append(element);
+  });
 }
 
 const emptyOutcome = () => ({
@@ -99,17 +136,54 @@ class Session {
   #problems = [];
   #scriptOutput = null;
   #listener = () => {};
+  #file = "";
+  #departure = "";
+  #death;
+  #die;
 
-  constructor(pyodide, harness) {
+  constructor(pyodide, harness, restored) {
     this.#pyodide = pyodide;
     this.#harness = harness;
+    /** Whether the interpreter came from a snapshot. */
+    this.restored = restored;
     this.#watchdog = Watchdog.start(pyodide);
+    this.#death = new Promise((resolve) => (this.#die = resolve));
+    // The one place where every fatal error of the interpreter arrives, at once.
+    pyodide._api.on_fatal = (error) => this.#dead(error);
     addEventListener("error", (event) => {
-      this.#problems.push(fault(event.error ?? { name: "Error", message: event.message }, event.lineno));
+      const error = event.error ?? { name: "Error", message: event.message, line: event.lineno, column: event.colno };
+      if (!this.#dead(error)) this.#problems.push(fault(error, this.#file));
     });
-    addEventListener("unhandledrejection", (event) => this.#problems.push(fault(event.reason)));
+    addEventListener("unhandledrejection", ({ reason }) => {
+      if (!this.#dead(reason)) this.#problems.push(fault(reason, this.#file));
+    });
+    globalThis.navigation?.addEventListener("navigate", (event) => {
+      if (!event.destination.sameDocument && event.downloadRequest === null) {
+        this.#departure = `the block navigated its page to ${event.destination.url}`;
+      }
+    });
     harness.listen((stream, text) => this.#listener(stream, text));
+    this.#tapStreams();
     this.#tapConsole();
+  }
+
+  /** Note that the interpreter has ended for good, if that is what the error says. */
+  #dead(error) {
+    const ended = error instanceof WebAssembly.RuntimeError || error?.pyodide_fatal_error;
+    if (ended) this.#die(`the interpreter ended: ${error?.message || error?.name || error}`);
+    return Boolean(ended);
+  }
+
+  /** What is written to the file descriptors 1 and 2, past Python's own streams. */
+  #tapStreams() {
+    for (const stream of ["stdout", "stderr"]) {
+      const decoder = new TextDecoder();
+      const write = (bytes) => {
+        this.#harness.emit(stream, decoder.decode(bytes, { stream: true }));
+        return bytes.length;
+      };
+      this.#pyodide[stream === "stdout" ? "setStdout" : "setStderr"]({ write });
+    }
   }
 
   /** Whether a busy loop can be ended without closing the document. */
@@ -144,11 +218,37 @@ class Session {
   /**
    * Run one block: `{kind, code, file, line, column, docstring_of, packages, path, limit}`, the
    * limit in seconds. Resolves to an Outcome record, always within limit + 2 s unless the
-   * thread is kept busy by code that cannot be interrupted.
+   * thread is kept busy by code that cannot be interrupted. Its `earlier` holds the errors that
+   * came up after the block before had ended.
    */
   async run(block) {
     const outcome = emptyOutcome();
-    const earlier = this.#takeProblems();
+    try {
+      outcome.earlier = this.#takeProblems();
+      await this.#attempt(block, outcome);
+    } catch (error) {
+      // The harness itself does not answer: nothing of this interpreter will.
+      const known = await Promise.race([this.#death, macrotask()]);
+      outcome.lost ||= known || `the interpreter ended: ${error?.message ?? error}`;
+    }
+    return outcome;
+  }
+
+  /** The errors that came up since the last block ended, and why no other can run, if so. */
+  aftermath() {
+    try {
+      return { problems: this.#takeProblems(), lost: this.#gone() };
+    } catch (error) {
+      return { problems: [], lost: `the interpreter ended: ${error?.message ?? error}` };
+    }
+  }
+
+  #gone() {
+    return window.closed ? "the block closed its page" : this.#departure;
+  }
+
+  async #attempt(block, outcome) {
+    this.#file = block.file;
     this.#harness.begin();
     const started = performance.now();
     const limitMs = block.limit * 1000;
@@ -156,7 +256,8 @@ class Session {
     const expired = new Promise((resolve) => (timer = setTimeout(() => resolve("expired"), limitMs)));
     this.#watchdog?.arm(limitMs + INTERRUPT_DELAY_MS);
     const finished = this.#perform(block, outcome).then(() => "finished");
-    let state = await Promise.race([finished, expired]);
+    const died = this.#death.then((reason) => (outcome.lost = reason) && "died");
+    let state = await Promise.race([finished, expired, died]);
     const late = performance.now() - started > limitMs;
     if (state === "expired") {
       this.#watchdog?.disarm();
@@ -166,16 +267,17 @@ class Session {
     }
     clearTimeout(timer);
     this.#watchdog?.disarm();
+    outcome.seconds = (performance.now() - started) / 1000;
     outcome.timed_out = late || state === "stuck";
+    if (state === "died") return;
     if (state === "stuck") outcome.lost = "the block did not unwind after it was cancelled";
     await macrotask();
-    Object.assign(outcome, this.#written(outcome));
-    outcome.problems = [...earlier, ...this.#takeProblems()];
-    outcome.seconds = (performance.now() - started) / 1000;
-    return outcome;
+    outcome.lost ||= this.#gone();
+    Object.assign(outcome, this.#written());
+    outcome.problems = this.#takeProblems();
   }
 
-  #written(outcome) {
+  #written() {
     const python = JSON.parse(this.#harness.written());
     const script = this.#scriptOutput ?? { stdout: "", stderr: "" };
     this.#scriptOutput = null;
@@ -193,13 +295,15 @@ class Session {
       if (block.packages?.length) await this.loadPackages(block.packages);
       await this.#handlers[block.kind](block, outcome);
     } catch (error) {
-      outcome.fault ??= fault(error);
+      if (this.#dead(error)) return new Promise(() => {});
+      outcome.fault ??= fault(error, block.file);
     }
   }
 
   #handlers = {
     python: (block, outcome) => this.#runPython(block, outcome),
     doctest: (block, outcome) => this.#runPython(block, outcome),
+    value: (block, outcome) => this.#runPython(block, outcome),
     html: ({ code }) => {
       const fragment = document.createRange().createContextualFragment(code);
       const ids = [...fragment.querySelectorAll("[id]")].map((element) => element.id);
@@ -220,18 +324,24 @@ class Session {
       const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
       try {
         await import(url);
+      } catch (error) {
+        if (error instanceof SyntaxError) Object.assign(error, await placeOfSyntaxError(url));
+        throw error;
       } finally {
         URL.revokeObjectURL(url);
       }
     },
-    wgsl: async ({ code, line }) => {
+    wgsl: async ({ code, line, column }) => {
       const adapter = await navigator.gpu?.requestAdapter();
       if (!adapter) throw new Error("no WebGPU adapter: WGSL cannot be compiled here");
       const device = await adapter.requestDevice();
       try {
         const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
         const error = messages.find((message) => message.type === "error");
-        if (error) throw new SyntaxError(`line ${line + error.lineNum - 1}, column ${error.linePos}: ${error.message}`);
+        if (error) {
+          const place = { line: line + error.lineNum - 1, column: error.linePos + column };
+          throw Object.assign(new SyntaxError(error.message), place);
+        }
       } finally {
         device.destroy();
       }
@@ -250,6 +360,7 @@ class Session {
     const block = JSON.stringify({ kind, code, file, line, column, docstring_of: docstring_of ?? "" });
     const report = JSON.parse(await this.#harness.run(block));
     outcome.fault ??= report.fault;
+    if ("value" in report) outcome.value = report.value;
   }
 
   /** Load wheels of the distribution; a wheel that did not arrive is an error here. */
@@ -301,6 +412,9 @@ export async function boot(config, report = () => {}) {
   const extra = {};
   if (config.snapshot) extra._loadSnapshot = new Uint8Array(await fetchChecked(config.snapshot, "arrayBuffer"));
   const pyodide = await loadRuntime(config, extra);
+  const restored = pyodide.runPython(`import sys; hasattr(sys, "${MARK}")`);
+  if (config.snapshot && !restored) throw new Error("the snapshot was not restored");
+  if (!restored) pyodide.runPython(PRELOADED);
   report("library");
   for (const wheel of config.wheels ?? []) {
     pyodide.unpackArchive(await fetchChecked(wheel, "arrayBuffer"), "wheel");
@@ -310,13 +424,13 @@ export async function boot(config, report = () => {}) {
   const harness = pyodide.runPython(LOAD_HARNESS, { globals: scope });
   scope.destroy();
   report("ready");
-  return new Session(pyodide, harness);
+  return new Session(pyodide, harness, restored);
 }
 
 /** Make the memory snapshot that `boot` restores: the standard library imported, nothing else. */
 export async function snapshot(config) {
   const pyodide = await loadRuntime(config, { _makeSnapshot: true });
-  pyodide.runPython(PRELOADED);
+  pyodide.runPython(`${PRELOADED}, sys; sys.${MARK} = True; del sys`);
   return pyodide.makeMemorySnapshot();
 }
 

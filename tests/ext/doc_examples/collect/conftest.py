@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from doc_examples.collect.collector import Fault, store
-from doc_examples.records import Example
+from sphinx.deprecation import RemovedInSphinx11Warning
 from sphinx.errors import SphinxError
 from sphinx.testing.util import SphinxTestApp
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from doc_examples.records import Example
 
 MYST = """
 extensions = ["doc_examples", "myst_parser", "sphinx_design"]
@@ -26,7 +32,8 @@ class Built:
     """What a build left behind."""
 
     app: SphinxTestApp
-    error: SphinxError | None
+    error: str | None
+    """How the build failed, if it did."""
     warnings: str
 
     @property
@@ -53,6 +60,7 @@ class Built:
 
 
 Project = Callable[..., Built]
+Marked = Callable[..., dict[str, tuple[str, int, int]]]
 
 
 @pytest.fixture
@@ -67,11 +75,16 @@ def project(tmp_path: Path) -> Iterator[Project]:
         write(source, {"conf.py": conf, **files})
         app = SphinxTestApp(builder, srcdir=source, freshenv=fresh)
         apps.append(app)
-        error = None
+        error: str | None = None
         try:
-            app.build()
+            with warnings.catch_warnings():
+                # MyST and napoleon still use what Sphinx 11 is going to remove.
+                warnings.simplefilter("ignore", RemovedInSphinx11Warning)
+                app.build()
         except SphinxError as raised:
-            error = raised
+            error = str(raised)
+        if app.statuscode:
+            error = f"exit status {app.statuscode}"
         return Built(app, error, re.sub(r"\x1b\[[\d;]*m", "", app.warning.getvalue()))
 
     yield build
@@ -88,11 +101,12 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 @pytest.fixture
 def write_files() -> Callable[[Path, Mapping[str, str]], None]:
+    """The function that writes the files of a project."""
     return write
 
 
 @pytest.fixture
-def marked() -> Callable[..., dict[str, tuple[str, int, int]]]:
+def marked() -> Marked:
     """A function that finds each marker ``f12 = 1`` in the files as they stand on the disk."""
 
     def find(folder: Path, *names: str) -> dict[str, tuple[str, int, int]]:
@@ -100,7 +114,7 @@ def marked() -> Callable[..., dict[str, tuple[str, int, int]]]:
             match[1]: (name, number, match.start())
             for name in names
             for number, line in enumerate((folder / name).read_text().splitlines(), 1)
-            if (match := re.search(r"(?:>>> )?\b(f\d+)\b", line))
+            if (match := re.search(r"(?:>>> )?\b(f\d+) = ", line))
         }
 
     return find

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
 from doc_examples.records import Kind
+
+Project = Callable[..., Any]
+Marked = Callable[..., dict[str, tuple[str, int, int]]]
+
+CONF_REST = 'extensions = ["doc_examples"]\n'
+MYST = """
+extensions = ["doc_examples", "myst_parser", "sphinx_design"]
+myst_enable_extensions = ["colon_fence", "deflist"]
+"""
 
 MARKDOWN = """
 ---
@@ -221,7 +236,6 @@ f36 = 1
 INCLUDED = """
 Text of another file.
 
-{#of-another-file}
 ```python
 f40 = 1
 ```
@@ -264,9 +278,9 @@ Text::
 
      f65
 
-    A quote::
+  More::
 
-        f66 = 1
+    f66 = 1
 
 >>> f67 = 1
 
@@ -291,24 +305,12 @@ Now Python::
 
    f71 = 1
 
-===========  ========
-a            b
-===========  ========
-.. code:: a  c
-===========  ========
-
 Quoted::
 
 > f72 = 1
 > f72
 
-+----------------------+
-| .. code:: python     |
-|                      |
-|    f73 = 1           |
-+----------------------+
-
-.. comment::
+.. A comment:
 
    .. code-block:: python
 
@@ -316,21 +318,45 @@ Quoted::
 """
 
 
-def test_every_markdown_form_is_found_at_its_line_and_column(project, marked) -> None:  # type: ignore[no-untyped-def]
+def test_every_markdown_form_is_found_at_its_line_and_column(
+    project: Project, marked: Marked
+) -> None:
     built = project({"index.md": MARKDOWN})
     assert built.error is None, built.warnings
-    want = marked(built.app.srcdir, "index.md")
+    want = marked(Path(built.app.srcdir), "index.md")
     assert len(want) == 36
-    # The fence in a fence is one block, whose text begins at the inner fence.
-    file, line, column = want["f34"]
-    want["f34"] = (file, line - 1, column)
-    # Two blocks begin with a blank line, which is part of what is shown.
-    file, line, column = want["f04"]
-    want["f04"] = (file, line - 1, column)
+    # The blank line, and the fence that is shown, are part of their blocks.
+    for block in ("f04", "f34"):
+        file, line, column = want[block]
+        want[block] = (file, line - 1, column)
     assert built.places() == want
 
 
-def test_languages_options_and_kinds_reach_the_records(project) -> None:  # type: ignore[no-untyped-def]
+def test_every_restructuredtext_form_is_found_at_its_line_and_column(
+    project: Project, marked: Marked
+) -> None:
+    built = project({"index.rst": REST}, conf=CONF_REST)
+    assert built.error is None, built.warnings
+    want = marked(Path(built.app.srcdir), "index.rst")
+    assert want.pop("f74") is not None  # in a comment, so nobody sees it
+    assert len(want) == 13
+    file, line, column = want["f72"]
+    want["f72"] = (file, line, column - 2)  # the quote marks are part of what is shown
+    assert built.places() == want
+
+
+def test_languages_and_kinds_of_restructuredtext(project: Project) -> None:
+    built = project({"index.rst": REST}, conf=CONF_REST)
+    kinds = {e.code.split()[0]: e.kind for e in built.examples}
+    assert kinds["f60"] is Kind.PROSE
+    assert kinds["f71"] is Kind.PYTHON
+    assert kinds["f70"] is Kind.PROSE
+    assert kinds[">>>"] is Kind.DOCTEST
+    (block,) = [e for e in built.examples if e.code == "f62 = 1\n"]
+    assert (block.session, block.options.raises) == ("other", "ValueError")
+
+
+def test_languages_options_and_kinds_of_markdown(project: Project) -> None:
     built = project({"index.md": MARKDOWN})
     kinds = {e.code.split()[0]: e.kind for e in built.examples}
     assert kinds["f01"] is Kind.PYTHON
@@ -339,3 +365,227 @@ def test_languages_options_and_kinds_reach_the_records(project) -> None:  # type
     assert kinds[">>>"] is Kind.DOCTEST
     (other,) = [e for e in built.examples if e.code == "f21 = 1\n"]
     assert other.session == "other"
+
+
+def test_an_included_file_is_named_even_when_two_pages_include_it_twice(
+    project: Project, marked: Marked
+) -> None:
+    page = """
+    # Page
+
+    ```{include} part.inc.md
+    ```
+
+    ```python
+    f42 = 1
+    ```
+
+    ```{include} part.inc.md
+    ```
+    """
+    conf = MYST + 'exclude_patterns = ["*.inc.md"]\n'
+    files = {
+        "index.md": page,
+        "other.md": "---\norphan: true\n---\n" + dedent(page),
+        "part.inc.md": INCLUDED,
+    }
+    built = project(files, conf=conf)
+    assert built.error is None, built.warnings
+    at = marked(Path(built.app.srcdir), "part.inc.md")
+    own = [(e.file, e.line) for e in built.examples if e.docname == "index"]
+    twice = [at["f40"][:2], at["f41"][:2]]
+    assert own == [*twice, ("index.md", 7), *twice]
+    names = [e.name for e in built.examples if e.docname == "index"]
+    assert len(set(names)) == len(names)
+
+
+def test_equal_blocks_stand_at_places_of_their_own(project: Project) -> None:
+    fence = "\n```python\nx = 1\n```\n"
+    nested = f"\n::::{{note}}\n:::{{tip}}{fence}:::\n::::\n"
+    built = project({"index.md": f"# Page\n{fence}{nested}{fence}"})
+    assert built.error is None, built.warnings
+    assert [e.line for e in built.examples] == [4, 10, 16]
+
+
+CODE = """
+import math
+
+def area(r):
+    f50 = math.pi
+    return f50 * r * r
+
+class Box:
+    def volume(self):
+        f51 = 1
+        return f51
+
+f52 = 1
+f53 = 1
+f52 = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "line", "column"),
+    [
+        ("", 1, 0),
+        (":lines: 12", 12, 0),
+        (":lines: 14", 14, 0),
+        (":pyobject: Box.volume", 8, 0),
+        (":start-after: 'class Box:'\n:end-at: return f51\n:dedent: 4", 8, 4),
+        (":lines: 4-5\n:dedent:", 4, 4),
+        (":lines: 12-13\n:prepend: x = 1", 11, 0),
+        (":lines: 12-13\n:append: x = 1", 12, 0),
+        (":lines: 12-13\n:caption: A box", 12, 0),
+    ],
+)
+def test_literalinclude_names_the_lines_of_the_other_file(
+    project: Project, options: str, line: int, column: int
+) -> None:
+    page = f"# Page\n\n```{{literalinclude}} code.py\n:language: python\n{options}\n```\n"
+    built = project({"index.md": page, "code.py": CODE})
+    assert built.error is None, built.warnings
+    (example,) = built.examples
+    assert (example.file, example.line, example.column) == ("code.py", line, column)
+    assert example.kind is Kind.PYTHON
+
+
+def test_text_that_stands_nowhere_in_one_piece_is_refused_at_the_directive(
+    project: Project,
+) -> None:
+    page = "# Page\n\n```{literalinclude} code.py\n:language: python\n:lines: 4,12\n```\n"
+    built = project({"index.md": page, "code.py": CODE})
+    assert built.error is not None
+    assert "index.md:3: WARNING: the block that begins with 'f50" in built.warnings
+    assert "[doc_examples.unanchored]" in built.warnings
+
+
+def test_options_stand_on_every_kind_of_fence(project: Project) -> None:
+    built = project(
+        {
+            "index.md": """
+            # Page
+
+            {#one session=a .wide}
+            ```python
+            x = 1
+            ```
+
+            {#two timeout=60 needs="webgpu isolation"}
+            ~~~javascript
+            let x
+            ~~~
+
+            {#three session=a}
+            ```{code-block} python
+            :caption: Deep
+            x
+            ```
+
+            {#four reload=true}
+            :::{code-block} css
+            :root-like { color: red }
+            :::
+
+            {#five on-lines=x lines=">=0.27: old"}
+            ```{literalinclude} code.py
+            :language: python
+            :lines: 1
+            ```
+            """.replace(" on-lines=x", "").replace(":root-like", "body"),
+            "code.py": "x\n",
+        }
+    )
+    assert built.error is None, built.warnings
+    assert [e.name for e in built.examples] == ["one", "two", "three", "four", "five"]
+    assert built.by_name("two").options.needs == ("webgpu", "isolation")
+    assert built.by_name("two").options.timeout == 60
+    assert built.by_name("three").session == "a"
+    assert built.by_name("four").options.reload
+    assert built.by_name("five").options.lines is not None
+
+
+def test_the_first_line_of_code_is_never_read_as_options(project: Project) -> None:
+    page = "# P\n\n```css\n:root { --a: 1 }\n```\n\n```yaml\n---\na: 1\n---\nb: 2\n```\n"
+    built = project({"index.md": page})
+    assert built.error is None, built.warnings
+    assert [e.code.splitlines()[0] for e in built.examples] == [":root { --a: 1 }", "---"]
+    assert [e.line for e in built.examples] == [4, 8]
+
+
+MODULE = r'''
+"""A module.
+
+>>> f80 = 1
+"""
+
+limit = 3
+"""The limit.
+
+>>> f81 = 1
+"""
+
+
+class Box:
+    """A box.
+
+    Example:
+        Fill it::
+
+            f82 = 1
+
+        >>> f83 = 1
+        >>> f83
+        1
+    """
+
+    def volume(self):
+        """The volume.
+
+        .. code-block:: python
+
+           f84 = 1
+        """
+
+    @property
+    def size(self):
+        r"""The size.
+
+        >>> f85 = "\n"
+        """
+        return 1
+
+
+def area():
+    """The area.
+
+    >>> f87 = "\\n"
+
+    >>> f86 = 1
+    """
+'''
+
+
+def test_doctests_of_docstrings_stand_in_their_module(
+    project: Project, marked: Marked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path / "project")
+    page = """
+    # API
+
+    ```{eval-rst}
+    .. automodule:: boxes_of_forms
+       :members:
+    ```
+    """
+    conf = MYST + 'extensions += ["sphinx.ext.autodoc", "sphinx.ext.napoleon"]\n'
+    built = project({"index.md": page, "boxes_of_forms.py": MODULE}, conf=conf)
+    assert built.error is None, built.warnings
+    want = marked(Path(built.app.srcdir), "boxes_of_forms.py")
+    have = built.places()
+    assert have.keys() == want.keys()
+    assert have == want
+    owners = {e.docstring_of for e in built.examples}
+    assert "boxes_of_forms.Box.volume" in owners
+    assert "boxes_of_forms-box-volume-1" not in owners
+    assert "boxes-of-forms-box-volume-1" in {e.name for e in built.examples}

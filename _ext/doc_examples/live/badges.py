@@ -1,0 +1,94 @@
+"""The badge of a block: all its standings in a few words. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from doc_examples.live.standing import HOST, Standing, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+WORST_FIRST = (
+    State.FAILED,
+    State.NOT_RUN,
+    State.STALE,
+    State.UNVERIFIED,
+    State.PASSED,
+    State.NOT_APPLICABLE,
+)
+"""Which state gives a badge its colour: the reader must see what needs care."""
+
+_VERBS = {
+    State.PASSED: "passed on",
+    State.FAILED: "failed on",
+    State.NOT_RUN: "not run on",
+    State.STALE: "stale on",
+    State.UNVERIFIED: "not verified on",
+    State.NOT_APPLICABLE: "not applicable on",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What stands beside a block."""
+
+    state: State
+    text: str
+    """One clause for each state that occurs, the worst first."""
+    detail: str = ""
+    """Browser and date of the run, or the reasons."""
+
+
+def badge(standings: Sequence[Standing]) -> Badge:
+    """Return the badge for the standings of one block on all its lines.
+
+    >>> badge([Standing("0.28", State.PASSED, date="2026-01-02", browser="Chromium 140.0.1"),
+    ...        Standing("314", State.FAILED, "ValueError: no")])
+    Badge(state=<State.FAILED: 'failed'>, text='failed on 314; passed on 0.28', detail='ValueError: no')
+    """
+    states = [state for state in WORST_FIRST if any(s.state is state for s in standings)]
+    clauses = [_clause(state, [s for s in standings if s.state is state]) for state in states]
+    worst = states[0] if states else State.UNVERIFIED
+    alone = len(states) == 1
+    if alone and worst in {State.UNVERIFIED, State.STALE}:
+        text = "not verified" if worst is State.UNVERIFIED else "stale"
+    elif alone and worst is State.NOT_APPLICABLE:
+        text = "not applicable"
+    else:
+        text = "; ".join(clauses) or "not verified"
+    return Badge(worst, text, _detail(worst, standings))
+
+
+def _clause(state: State, standings: Sequence[Standing]) -> str:
+    if [s.line for s in standings] == [HOST]:
+        version = f" CPython {standings[0].version}" if standings[0].version else " CPython"
+        return _VERBS[state] + version
+    return f"{_VERBS[state]} {', '.join(s.line for s in standings)}"
+
+
+def _detail(worst: State, standings: Sequence[Standing]) -> str:
+    if worst is State.PASSED:
+        passed = [s for s in standings if s.state is State.PASSED]
+        browsers = _unique(short_browser(s.browser) for s in passed)
+        dates = _unique(s.date[:10] for s in passed)
+        return " · ".join(filter(None, (", ".join(browsers), dates[-1] if dates else "")))
+    if worst is State.STALE:
+        return "something it depends on has changed since it was verified"
+    concerned = [s for s in standings if s.state is worst]
+    return "; ".join(_unique(s.reason for s in concerned))
+
+
+def short_browser(name: str) -> str:
+    """Return a browser's name with its major version only.
+
+    >>> short_browser("Chromium 156.0.8078.79"), short_browser("")
+    ('Chromium 156', '')
+    """
+    return re.sub(r"^(\D*\d+)[\d.]*$", r"\1", name)
+
+
+def _unique(texts: Iterable[str]) -> list[str]:
+    return sorted({text for text in texts if text})

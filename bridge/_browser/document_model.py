@@ -1,0 +1,421 @@
+"""The plain Python reader of a DOM buffer: a document small enough to check by eye.
+
+It stands in for the page where no page is: laws about patches run on it a thousand times faster
+than in a browser, and an application can test its views on CPython::
+
+    page = DocumentModel("app")
+    view = PythonVDOM("app", page.open)
+    view.patch(h("p", None, "hello"))
+    assert page.show("app") == "<p>hello</p>"
+
+It knows what the op table says and nothing of layout, styles or the parsing of HTML: markup stays
+a text. The same laws run in a real browser too.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import TYPE_CHECKING, Final, cast
+
+from bridge._browser import ops
+from bridge._browser.dom import ContainerError, Surface
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bridge._browser.ffi import HostObject
+
+__all__ = ["DocumentModel", "ModelNode"]
+
+_TEXT: Final = "#text"
+_MARKUP: Final = "#markup"
+
+
+class ModelNode:
+    """A node: an element, a text, or markup that is kept as a text.
+
+    Attributes:
+        tag: The element's name, ``#text`` or ``#markup``.
+        space: The namespace: 0 HTML, 1 SVG, 2 MathML.
+        data: The text of a node that is no element.
+        attributes: By name; the style as a list of pairs under ``style``.
+        properties: What was set as a property, by name; ``value`` is the form value.
+        listeners: Pairs of event type and flags.
+        children: In order.
+        parent: The element that it stands in.
+        number: Its number in the op buffers; ``None`` if it has none.
+    """
+
+    __slots__ = (
+        "attributes",
+        "children",
+        "data",
+        "listeners",
+        "number",
+        "parent",
+        "properties",
+        "space",
+        "tag",
+    )
+
+    def __init__(self, tag: str, data: str = "", space: int = ops.XHTML) -> None:
+        self.tag = tag
+        self.space = space
+        self.data = data
+        self.attributes: dict[str, object] = {}
+        self.properties: dict[str, object] = {}
+        self.listeners: set[tuple[str, int]] = set()
+        self.children: list[ModelNode] = []
+        self.parent: ModelNode | None = None
+        self.number: int | None = None
+
+    def insert(self, child: ModelNode, anchor: ModelNode | None = None) -> None:
+        """Put a node before another, taking it from where it stands.
+
+        Raises:
+            ValueError: The anchor does not stand here.
+        """
+        if child.parent is not None:
+            child.parent.children.remove(child)
+        place = len(self.children) if anchor is None else self.children.index(anchor)
+        self.children.insert(place, child)
+        child.parent = self
+
+    def walk(self) -> Iterator[ModelNode]:
+        """Yield the node and all below it, in document order."""
+        pending = [self]
+        while pending:
+            node = pending.pop()
+            yield node
+            pending += reversed(node.children)
+
+    def copy(self) -> ModelNode:
+        """Copy the node with all below it; numbers and listeners are not copied, as in a page."""
+        made = ModelNode(self.tag, self.data, self.space)
+        made.attributes = dict(self.attributes)
+        made.properties = dict(self.properties)
+        for child in self.children:
+            made.insert(child.copy())
+        return made
+
+    def snapshot(self) -> object:
+        """Describe the node and all below it by plain values, for comparing.
+
+        Numbers are left out; default values of properties too, because a property that went back
+        to its default cannot be told from one that was never set.
+        """
+        if self.tag in (_TEXT, _MARKUP):
+            return [self.tag, self.data]
+        properties = {n: v for n, v in self.properties.items() if v not in ("", None, False, [])}
+        return [
+            self.tag,
+            self.space,
+            dict(sorted(self.attributes.items())),
+            dict(sorted(properties.items())),
+            sorted(self.listeners),
+            [child.snapshot() for child in self.children],
+        ]
+
+    def html(self) -> str:
+        """Write the node as HTML, for messages and simple assertions."""
+        if self.tag == _TEXT:
+            return escape(self.data, quote=False)
+        if self.tag == _MARKUP:
+            return self.data
+        attributes = "".join(
+            f' {name}="{escape(_attribute_text(value))}"' for name, value in self.attributes.items()
+        )
+        inner = "".join(child.html() for child in self.children)
+        return f"<{self.tag}{attributes}>{inner}</{self.tag}>"
+
+
+def _attribute_text(value: object) -> str:
+    if isinstance(value, list):
+        pairs = zip(value[::2], value[1::2], strict=True)
+        return "; ".join(f"{name}: {setting}" for name, setting in pairs)
+    return str(value)
+
+
+class DocumentModel:
+    """A document with containers, each empty at first.
+
+    Args:
+        container_ids: The ids of its containers.
+
+    Attributes:
+        containers: By id.
+        sent: How many buffers were carried out.
+        moved: How many MOVE ops were carried out.
+    """
+
+    def __init__(self, *container_ids: str) -> None:
+        self.containers = {name: ModelNode("div") for name in container_ids}
+        self.sent = 0
+        self.moved = 0
+        self._taken: dict[str, _ModelSurface] = {}
+
+    def open(self, container: object, dispatch: Callable[[int, str, HostObject], None]) -> Surface:
+        """Take a container; give this as ``opener``.
+
+        Raises:
+            ContainerError: No container has this id, or it is taken.
+        """
+        name = str(container)
+        if name not in self.containers:
+            raise ContainerError(
+                name, "the document has no element with this id", "Name it in DocumentModel(...)."
+            )
+        if name in self._taken:
+            raise ContainerError(name, "it already holds a tree", "Unmount that one first.")
+        surface = _ModelSurface(self, name, dispatch)
+        self._taken[name] = surface
+        return surface
+
+    def release(self, name: str) -> None:
+        """Let go of a container; called by its surface."""
+        self._taken.pop(name, None)
+
+    def fire(self, node: ModelNode, kind: str, event: object = None) -> None:
+        """Let an event happen at a node; it does not travel to other nodes."""
+        if node.number is None or all(kind != listened for listened, _ in node.listeners):
+            return
+        for surface in self._taken.values():
+            if surface.node(node.number) is node:
+                surface.dispatch(node.number, kind, cast("HostObject", event))
+
+    def show(self, container_id: str) -> str:
+        """Write what a container holds as HTML."""
+        return "".join(child.html() for child in self.containers[container_id].children)
+
+
+class _Template:
+    __slots__ = ("holes", "node", "paths")
+
+    def __init__(self, node: ModelNode, paths: list[list[int]], holes: list[list[object]]) -> None:
+        self.node = node
+        self.paths = paths
+        self.holes = holes
+
+
+class _ModelSurface:
+    """Carries out buffers on the model."""
+
+    def __init__(
+        self,
+        document: DocumentModel,
+        name: str,
+        dispatch: Callable[[int, str, HostObject], None],
+    ) -> None:
+        self._document = document
+        self._name = name
+        self._container = document.containers[name]
+        self._container.children = []
+        self._nodes = {ops.CONTAINER: self._container}
+        self._templates: dict[int, _Template] = {}
+        self._at = self._container
+        self._list: list[object] = []
+        self._place = 0
+        self._objects: list[object] = []
+        self.dispatch = dispatch
+
+    def apply(self, text: str, objects: object = None) -> None:
+        """Carry out a buffer."""
+        self._document.sent += 1
+        self._list = json.loads(text)
+        self._objects = cast("list[object]", objects or [])
+        self._place = 0
+        while self._place < len(self._list):
+            _READERS[self._number()](self)
+
+    def node(self, number: int) -> object:
+        """Return a node by its number, or ``None``."""
+        return self._nodes.get(number)
+
+    def close(self) -> None:
+        """Empty the container."""
+        self._container.children = []
+        self._nodes = {}
+        self._document.release(self._name)
+
+    # -- operands ------------------------------------------------------------------------------
+
+    def _next(self) -> object:
+        operand = self._list[self._place]
+        self._place += 1
+        return operand
+
+    def _number(self) -> int:
+        operand = self._next()
+        if not isinstance(operand, int) or isinstance(operand, bool):
+            raise TypeError(f"expected a number at {self._place - 1}, found {operand!r}")
+        return operand
+
+    def _text(self) -> str:
+        operand = self._next()
+        if not isinstance(operand, str):
+            raise TypeError(f"expected a text at {self._place - 1}, found {operand!r}")
+        return operand
+
+    def _node(self) -> ModelNode:
+        return self._nodes[self._number()]
+
+    def _anchor(self) -> ModelNode | None:
+        number = self._number()
+        return None if number == ops.END else self._nodes[number]
+
+    # -- ops -----------------------------------------------------------------------------------
+
+    def _enter(self, node: ModelNode, number: int, parent: int) -> None:
+        if number in self._nodes:
+            raise ValueError(f"the number {number} is used twice")
+        node.number = number
+        self._nodes[number] = node
+        self._at = node
+        if parent != ops.DETACHED:
+            self._nodes[parent].insert(node)
+
+    def _op_at(self) -> None:
+        self._at = self._node()
+
+    def _op_element(self) -> None:
+        number, parent, tag = self._number(), self._number(), self._text()
+        self._enter(ModelNode(tag), number, parent)
+
+    def _op_element_ns(self) -> None:
+        number, parent, space, tag = self._number(), self._number(), self._number(), self._text()
+        self._enter(ModelNode(tag, space=space), number, parent)
+
+    def _op_text(self) -> None:
+        number, parent, data = self._number(), self._number(), self._text()
+        self._enter(ModelNode(_TEXT, data), number, parent)
+
+    def _op_content(self) -> None:
+        _set_content(self._at, _TEXT, self._text())
+
+    def _op_html(self) -> None:
+        _set_content(self._at, _MARKUP, self._text())
+
+    def _op_data(self) -> None:
+        self._at.data = self._text()
+
+    def _op_attr(self) -> None:
+        name, value = self._text(), self._text()
+        self._at.attributes[name] = value
+
+    def _op_attr_off(self) -> None:
+        self._at.attributes.pop(self._text(), None)
+
+    def _op_style(self) -> None:
+        pairs = self._next()
+        if pairs:
+            self._at.attributes["style"] = pairs
+        else:
+            self._at.attributes.pop("style", None)
+
+    def _op_prop(self) -> None:
+        name = self._text()
+        self._at.properties[name] = self._next()
+
+    def _op_value(self) -> None:
+        self._at.properties["value"] = self._next()
+
+    def _op_object(self) -> None:
+        name = self._text()
+        self._at.properties[name] = self._objects[self._number()]
+
+    def _op_listen(self) -> None:
+        self._at.listeners.add((self._text(), self._number()))
+
+    def _op_unlisten(self) -> None:
+        self._at.listeners.remove((self._text(), self._number()))
+
+    def _op_insert(self) -> None:
+        parent, child, anchor = self._node(), self._node(), self._anchor()
+        parent.insert(child, anchor)
+
+    def _op_move(self) -> None:
+        self._document.moved += 1
+        parent, child, anchor = self._node(), self._node(), self._anchor()
+        if child.parent is not parent:
+            raise ValueError("a node is moved that does not stand in its parent")
+        parent.insert(child, anchor)
+
+    def _op_remove(self) -> None:
+        node = self._node()
+        self._forget(node)
+        if node.parent is None:
+            raise ValueError("a node is removed that stands nowhere")
+        node.parent.children.remove(node)
+        node.parent = None
+
+    def _op_clear(self) -> None:
+        parent = self._node()
+        for child in parent.children:
+            self._forget(child)
+            child.parent = None
+        parent.children = []
+
+    def _forget(self, top: ModelNode) -> None:
+        for node in top.walk():
+            if node.number is not None:
+                del self._nodes[node.number]
+
+    def _op_template(self) -> None:
+        name, node = self._number(), self._node()
+        paths = cast("list[list[int]]", self._next())
+        holes = cast("list[list[object]]", self._next())
+        self._forget(node)
+        self._templates[name] = _Template(node, paths, holes)
+
+    def _op_stamp(self) -> None:
+        template, parent, anchor = self._templates[self._number()], self._node(), self._anchor()
+        number, count = self._number(), self._number()
+        for _ in range(count):
+            copy = template.node.copy()
+            places = [copy]
+            for path in template.paths:
+                node = copy
+                for index in path:
+                    node = node.children[index]
+                places.append(node)
+            for node in places:
+                self._enter(node, number, ops.DETACHED)
+                number += 1
+            for hole in template.holes:
+                self._fill(places[cast("int", hole[0])], hole)
+            parent.insert(copy, anchor)
+
+    def _fill(self, node: ModelNode, hole: list[object]) -> None:
+        op, name = hole[1], str(hole[2])
+        if op == ops.LISTEN:
+            node.listeners.add((name, cast("int", hole[3])))
+            return
+        value = self._next()
+        if op == ops.CONTENT:
+            _set_content(node, _TEXT, str(value))
+        elif op == ops.DATA:
+            node.data = str(value)
+        elif op == ops.ATTR and value is None:
+            node.attributes.pop(name, None)
+        elif op == ops.ATTR:
+            node.attributes[name] = value
+        elif op in (ops.PROP, ops.VALUE):
+            node.properties["value" if op == ops.VALUE else name] = value
+        else:
+            raise ValueError(f"op {op} cannot stand in a template's hole")
+
+
+def _set_content(element: ModelNode, kind: str, data: str) -> None:
+    if any(child.number is not None for child in element.children):
+        raise ValueError("the content of an element with numbered children is replaced")
+    element.children = []
+    if data:
+        element.insert(ModelNode(kind, data))
+
+
+_READERS: Final[dict[int, Callable[[_ModelSurface], None]]] = {
+    getattr(ops, name[len("_op_") :].upper()): reader
+    for name, reader in vars(_ModelSurface).items()
+    if name.startswith("_op_")
+}
