@@ -26,14 +26,16 @@ _FOR_READERS = ("sphinx_pyodide", "pyodide_runtimes")
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension with Sphinx."""
     # The records are imported where there is no Sphinx.
-    from doc_examples import live  # noqa: PLC0415
     from doc_examples.collect import extension  # noqa: PLC0415
 
     extension.setup(app)
-    live.setup(app)
+    if all(find_spec(name) for name in _FOR_READERS):
+        from doc_examples import live  # noqa: PLC0415 - needs more than Sphinx
+
+        live.setup(app)
     return {
         "version": __version__,
-        "env_version": 1,
+        "env_version": extension.code_version(),
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -52,12 +52,13 @@ def equip(
     return Equipment(
         browser.path,
         browser.version,
-        {runtime.line: _files(runtime, wheels) for runtime in found},
+        {runtime.line: files_for(runtime, wheels) for runtime in found},
         {runtime.line: _environment(runtime, wheels, browser.version) for runtime in found},
     )
 
 
-def _files(runtime: Runtime, wheels: tuple[Path, ...]) -> RuntimeFiles:
+def files_for(runtime: Runtime, wheels: tuple[Path, ...] = ()) -> RuntimeFiles:
+    """What the runner needs to know of a runtime and of the wheels installed in it."""
     # The snapshot holds the runtime and what session.mjs imports, but no wheel: native modules
     # cannot be in it, and pure ones would lose their files.
     name = digest(runtime.digest, _code_digest(("session",)))[:32]

@@ -81,7 +81,8 @@ _BODY: Final = r"""
 
   function writeValue(element, value) {
     if (Array.isArray(value)) return selectOptions(element, value);
-    if (element.value === value) return;
+    // An element that only has the name of a form's, as in SVG, has no value.
+    if (element.value === value || element.value === undefined) return;
     let start = null, end = null, direction;
     const focused = element.getRootNode().activeElement === element;
     // Only some types have a selection; the others answer null.
@@ -96,6 +97,12 @@ _BODY: Final = r"""
     if (start === before) start = length;
     if (end === before) end = length;
     element.setSelectionRange(Math.min(start, length), Math.min(end, length), direction);
+  }
+
+  function resetProperty(element, name) {
+    const fresh = document.createElementNS(element.namespaceURI, element.localName)[name];
+    if (fresh === undefined) delete element[name];
+    else if (element[name] !== fresh) element[name] = fresh;
   }
 
   function following(node, root) {
@@ -252,6 +259,7 @@ _BODY: Final = r"""
           case ATTR_OFF: removeAttribute(at, list[i++]); break;
           case STYLE: setStyle(at, list[i++]); break;
           case PROP: if (at[list[i]] !== list[i + 1]) at[list[i]] = list[i + 1]; i += 2; break;
+          case PROP_OFF: resetProperty(at, list[i++]); break;
           case VALUE:
             if (composing === at && at !== null) delayedValue = { value: list[i++] };
             else writeValue(at, list[i++]);

@@ -358,7 +358,9 @@ def _check_addresses(tag: str, name: str, text: str) -> None:
 def _write_property(buffer: OpBuffer, tag: str, name: str, value: object) -> None:
     if isinstance(value, str) and name.lower() in URL_ATTRIBUTES:
         check_url(tag, name, value)
-    if value is None or isinstance(value, (str, bool, int, float)):
+    if value is None:
+        buffer.ops += (ops.PROP_OFF, name)
+    elif isinstance(value, (str, bool, int, float)):
         buffer.ops += (ops.PROP, name, value)
     elif ffi.is_host_object(value):
         buffer.ops += (ops.OBJECT, name, len(buffer.objects))

@@ -317,6 +317,9 @@ class _ModelSurface:
         name = self._text()
         self._at.properties[name] = self._next()
 
+    def _op_prop_off(self) -> None:
+        self._at.properties.pop(self._text(), None)
+
     def _op_value(self) -> None:
         self._at.properties["value"] = self._next()
 

@@ -24,6 +24,7 @@ ATTR        name value                      set an attribute; ``xlink:`` and ``x
 ATTR_OFF    name                            remove an attribute
 STYLE       list                            replace the inline style by ``[name, value, ...]``
 PROP        name value                      set a property, if it differs
+PROP_OFF    name                            give a property its value in a fresh element of the tag
 VALUE       value                           the form value, if it differs; caret and selection
                                             stay, a running composition is not disturbed; a list
                                             selects several options
@@ -73,6 +74,7 @@ __all__ = [
     "PASSIVE",
     "PREVENT_DEFAULT",
     "PROP",
+    "PROP_OFF",
     "REMOVE",
     "STAMP",
     "STOP_PROPAGATION",
@@ -106,6 +108,7 @@ REMOVE: Final = 18
 CLEAR: Final = 19
 TEMPLATE: Final = 20
 STAMP: Final = 21
+PROP_OFF: Final = 22
 
 CONTAINER: Final = 0
 """The number of the container."""

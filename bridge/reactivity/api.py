@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from bridge.reactivity.computed import Computed
 from bridge.reactivity.effects import Effect
@@ -12,7 +12,7 @@ from bridge.reactivity.reactions import begin_batch, end_batch
 from bridge.reactivity.state import Observer, now, untrack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from types import TracebackType
 
     from bridge.reactivity.equality import Equality
@@ -106,7 +106,7 @@ def effect(
     if code.co_flags & _IS_ASYNC if code is not None else inspect.iscoroutinefunction(fn):
         from bridge.reactivity.tasks import AsyncEffect  # noqa: PLC0415 - needs asyncio
 
-        made: Effect = AsyncEffect(fn, name=name)
+        made: Effect = AsyncEffect(cast("Callable[[], Coroutine[Any, Any, object]]", fn), name=name)
     else:
         made = Effect(fn, name=name)
     made._start()

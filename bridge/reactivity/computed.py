@@ -51,7 +51,7 @@ class Computed(Observer, Source, Generic[T]):
     otherwise. An exception is a value too: it is raised to every reader until a source changes.
     """
 
-    __slots__ = ("_equals", "_error", "_fn", "_observers", "_value", "_version", "name")
+    __slots__ = ("_equals", "_error", "_fn", "_observers", "_trace", "_value", "_version", "name")
 
     def __init__(
         self, fn: Callable[[], T], *, equals: Equality[T] = None, name: str | None = None
@@ -89,7 +89,7 @@ class Computed(Observer, Source, Generic[T]):
             elif pos > 8 or self not in sources:  # noqa: PLR2004 - saves a call where it is cheap
                 track(observer, self)
         if self._error is not None:
-            raise self._error.with_traceback(self._error.__traceback__)
+            raise self._error.with_traceback(self._trace)
         return self._value
 
     def peek(self) -> T:
@@ -149,7 +149,8 @@ class Computed(Observer, Source, Generic[T]):
     def _fail(self, error: Exception) -> None:
         # The frame of _evaluate refers to self: leaving it out keeps self out of a cycle.
         trace = error.__traceback__
-        self._error = error.with_traceback(trace and trace.tb_next)
+        self._trace = trace and trace.tb_next  # raising lengthens the one of the error
+        self._error = error
         self._value = cast("T", UNSET)
         self._version = self._floor
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,8 @@ class Block:
     generated: bool = False
     """Whether a directive made the text."""
     docstring_of: str = ""
+    trim: tuple[int, int] = (0, 0)
+    """Lines at its start and end that stand in no file."""
     directive: int = 0
     """The page's line of the ``literalinclude`` that brought the text, if one did."""
 
@@ -73,10 +76,12 @@ class Reader:
         # sphinx.ext.doctest shows a text without flags, and keeps the one that is to be run.
         text = node.get("test") or (node.rawsource if inline else "") or node.astext()
         code = text.rstrip("\n") + "\n"
-        file, documented = self._file(node)
+        files, documented = self._files(node)
         hint = _hint(node)
         standing = code.split("\n")[before : len(code.split("\n")) - 1 - after]
-        place = self._place(file, documented, "\n".join(standing) + "\n", node)
+        file, place = files[-1], None
+        if not node.get(GENERATED):
+            file, place = self._find(files, documented, "\n".join(standing) + "\n", node)
         if place is not None and before:
             place = Place(place.line - before, place.column) if place.line > before else None
         heading, above = _headings(node)
@@ -92,18 +97,22 @@ class Reader:
             above=above,
             generated=bool(node.get(GENERATED)) or language == "udiff",
             docstring_of=documented,
+            trim=(before, after),
             directive=node.get(DIRECTIVE, 0),
         )
 
-    def _file(self, node: CodeNode) -> tuple[Path, str]:
-        """Return the file where the text stands, and the object that it documents."""
-        inner = node.get("source")
-        source = inner or next(
+    def _files(self, node: CodeNode) -> tuple[list[Path], str]:
+        """Return the files where the text may stand, and the object that it documents."""
+        source = node.get("source") or next(
             (n.source for n in _with_ancestors(node) if n.source), str(self.page)
         )
-        if match := _DOCSTRING.match(source):
-            return self._resolve(match["path"] or str(self.page)), match["name"]
-        return self._resolve(source), ""
+        match = _DOCSTRING.match(source)
+        if not match:
+            return [self._resolve(source)], ""
+        # autodoc names the module that was asked for; the object may come from another.
+        defining = _module_file(match["name"])
+        named = self._resolve(match["path"] or str(self.page))
+        return ([defining, named] if defining else [named]), match["name"]
 
     def _resolve(self, source: str) -> Path:
         path = Path(source)
@@ -113,16 +122,28 @@ class Reader:
         here = Path.cwd() / path
         return here if here.is_file() else self.srcdir / path
 
-    def _place(self, file: Path, documented: str, code: str, node: CodeNode) -> Place | None:
+    def _find(
+        self, files: list[Path], documented: str, code: str, node: CodeNode
+    ) -> tuple[Path, Place | None]:
+        """Return the first of the files where the code stands, and the place."""
+        for file in files:
+            anchors = self._anchors_of(file)
+            if anchors is None:
+                place = None
+            elif documented:
+                line = node.line or 1
+                place = self._place_in_docstring(file, anchors, documented, code, line)
+            else:
+                place = anchors.find(code, _hint(node))
+            if place is not None:
+                return file, place
+        return files[-1], None
+
+    def _anchors_of(self, file: Path) -> Anchors | None:
         if file not in self._anchors:
             lines = _lines(file)
             self._anchors[file] = Anchors(lines) if lines is not None else None
-        anchors = self._anchors[file]
-        if anchors is None:
-            return None
-        if documented:
-            return self._place_in_docstring(file, anchors, documented, code, node.line or 1)
-        return anchors.find(code, _hint(node))
+        return self._anchors[file]
 
     def _place_in_docstring(
         self, file: Path, anchors: Anchors, documented: str, code: str, line: int
@@ -145,6 +166,17 @@ def _lines(file: Path) -> list[str] | None:
         return file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def _module_file(dotted: str) -> Path | None:
+    """Return the source of the module that defines an object, if autodoc has imported it."""
+    parts = dotted.split(".")
+    for end in range(len(parts), 0, -1):
+        module = sys.modules.get(".".join(parts[:end]))
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and file.endswith(".py"):
+            return Path(file)
+    return None
 
 
 def _hint(node: CodeNode) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from doc_examples.records import Example, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 SUBTYPE = "disagreement"
 
@@ -101,8 +102,19 @@ def _standing(pages: list[PageRecord]) -> dict[str, dict[int, Example]]:
         elsewhere = page.generated | {item.name for item in page.included}
         for example in page.examples:
             if not example.docstring_of and example.name not in elsewhere:
-                found.setdefault(example.file, {})[example.line] = example
+                shown = _as_written(page, example)
+                found.setdefault(shown.file, {})[shown.line] = shown
     return found
+
+
+def _as_written(page: PageRecord, example: Example) -> Example:
+    """Return the block without the lines that a directive added to its text."""
+    for name, before, after in page.trims:
+        if name == example.name:
+            lines = example.code.splitlines()
+            code = "\n".join(lines[before : len(lines) - after]) + "\n"
+            return replace(example, line=example.line + before, code=code)
+    return example
 
 
 def _partly_included(scans: Mapping[str, list[Scanned]]) -> set[str]:

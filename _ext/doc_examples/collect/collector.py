@@ -61,6 +61,8 @@ class PageRecord:
     included: tuple[Included, ...] = ()
     generated: frozenset[str] = frozenset()
     """Blocks, by name, whose text a directive made: it stands in no file."""
+    trims: tuple[tuple[str, int, int], ...] = ()
+    """Blocks, by name, with lines at start and end that a directive added to the text."""
     rendered: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Objects whose docstrings autodoc rendered, with the lines that it rendered."""
 
@@ -134,6 +136,7 @@ def collect_page(docname: str, blocks: list[Block], reader: Reader) -> PageRecor
         faults=tuple(builder.faults),
         included=tuple(builder.included),
         generated=frozenset(builder.generated),
+        trims=tuple(builder.trims),
     )
 
 
@@ -147,6 +150,7 @@ class _Page:
         self.faults: list[Fault] = []
         self.included: list[Included] = []
         self.generated: set[str] = set()
+        self.trims: list[tuple[str, int, int]] = []
 
     def relative(self, path: Path) -> str:
         return Path(os.path.relpath(path, self.reader.srcdir)).as_posix()
@@ -179,6 +183,8 @@ class _Page:
             self.examples.append(example)
             if block.generated and not block.place:
                 self.generated.add(example.name)
+            if block.trim != (0, 0):
+                self.trims.append((example.name, *block.trim))
             if block.directive:
                 self.included.append(Included(example.name, block.directive))
             self.faults += [
@@ -278,7 +284,10 @@ def _malformed(block: Block) -> Iterable[Problem]:
     if lines and lines[-1].startswith("{") and lines[-1].rstrip().endswith("}"):
         line = lines[-1].strip()
         if line[1:2] in {"#", "."} or "=" in line:
-            message = f'the attribute line {line!r} is not understood; write {{#name key="value"}}'
+            message = (
+                f"the attribute line {line!r} is not understood; put quotes around a value "
+                "that is more than letters, digits, hyphens and underscores"
+            )
             return [Problem("malformed_options", message)]
     return []
 

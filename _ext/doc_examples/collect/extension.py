@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,21 @@ def setup(app: Sphinx) -> None:
     app.add_builder(ExamplesBuilder)
     app.connect("config-inited", _take_over, priority=900)
     app.connect("env-check-consistency", _check)
+
+
+def code_version() -> int:
+    """Return a number that changes with the code that reads pages.
+
+    Sphinx reads every page again when the number changes: records made by other code would
+    otherwise stay in its environment until somebody edits the page.
+    """
+    package = Path(__file__).parents[1]
+    files = [package / "records.py", *(package / "collect").glob("*.py")]
+    files += (package / "live").glob("*.py")
+    hashes = hashlib.sha256()
+    for file in sorted(files):
+        hashes.update(file.name.encode() + b"\0" + file.read_bytes())
+    return int.from_bytes(hashes.digest()[:4])
 
 
 def _take_over(app: Sphinx, config: Config) -> None:

@@ -63,41 +63,47 @@ class _Rest:
         if match := _DIRECTIVE.match(text):
             self._directive(match[1], match[2] or "", number, _indent(text))
         elif _COMMENT.match(text):
-            marked = _MARKED.match(text) and text.strip() != ".."
-            self._take_inside(_indent(text), skip=not marked)
+            if _MARKED.match(text) and text.strip() != "..":
+                self._pass_text(_indent(text))
+            else:
+                self._take_inside(_indent(text))
         elif text.lstrip().startswith(">>>") and self._starts_block():
             self._doctest()
-        elif text.endswith("::") and self._ends_paragraph():
-            self._literal(_indent(text))
+        else:
+            self._pass_text(_indent(text))
+
+    def _pass_text(self, indent: int) -> None:
+        """Pass a line of text, with the literal block that it may announce."""
+        if self.lines[self.at][1].endswith("::") and self._ends_paragraph():
+            self._literal(indent)
         else:
             self.at += 1
 
     def _directive(self, name: str, argument: str, number: int, indent: int) -> None:
         if name == "literalinclude":
             block = directive_block(name, argument, [], number)
-            self._take_inside(indent, skip=True)
+            self._take_inside(indent)
         elif name == "include":
-            block = partial_include(argument, self._take_inside(indent, skip=True), number)
+            block = partial_include(argument, self._take_inside(indent), number)
         elif name in OPAQUE_DIRECTIVES:
             block = None
-            self._take_inside(indent, skip=True)
+            self._take_inside(indent)
         else:
             start = self.at
-            content = self._take_inside(indent, skip=True)
+            content = self._take_inside(indent)
             while content and content[0][1]:  # arguments and options end at a blank line
                 content = content[1:]
             block = directive_block(name, argument, _dedented(content), number)
             if block is None:
-                self.at = start + 1
+                self.at = start
+                self._pass_text(indent)
         if block is not None:
             self.found.append(block)
 
-    def _take_inside(self, indent: int, *, skip: bool) -> list[Line]:
-        """Pass the current line and, if asked, all lines that are indented below it."""
+    def _take_inside(self, indent: int) -> list[Line]:
+        """Pass the current line and all lines that are indented below it; return those."""
         self.at += 1
         start = self.at
-        if not skip:
-            return []
         while self.at < len(self.lines):
             text = self.lines[self.at][1]
             if text and _indent(text) <= indent:
@@ -131,7 +137,7 @@ class _Rest:
         first = self.lines[self.at][1]
         if _indent(first) > indent:
             self.at -= 1
-            block = _dedented(self._take_inside(indent, skip=True))
+            block = _dedented(self._take_inside(indent))
         else:
             quote = first.lstrip()[0]
             if quote.isalnum() or _indent(first) < indent:

@@ -22,19 +22,26 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
+EDITABLE = "example_editable"
+"""On a node: whether a reader may edit the block; where it is absent, he may."""
+
+OUTPUT = "example_author_output"
+"""On a node: what the author says that the block prints."""
+
+
 class PyodideDirective(SphinxDirective):
-    """``{pyodide}``: a block of Python in a session of its own.
+    """A block of Python in a session of its own: ``{pyodide}``.
 
     Options of upstream: ``editable`` (without it the block can be run but not edited),
     ``packages`` (names, by commas), ``setup-code`` (stands before the block and is shown: a
     reader sees all that runs), ``output`` (what the block prints, or the name of a
-    ``{pyodide-output}`` that says it; compared by the tests), ``show-errors`` (accepted: errors
-    are always shown). The options of other blocks hold as well.
+    ``{pyodide-output}`` that says it; shown as long as no verified run has recorded it),
+    ``show-errors`` (accepted: errors are always shown). The options of other blocks hold as well.
     """
 
     has_content = True
     option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
-        **{name: str for name in BY_NAME},
+        **dict.fromkeys(BY_NAME, str),
         **upstream.PyodideDirective.option_spec,
     }
 
@@ -56,25 +63,16 @@ class PyodideDirective(SphinxDirective):
                 f"'packages' names the wheel {wheels[0].strip()!r}: wheels of your own belong into "
                 "'doc_examples_wheels' of conf.py, and are installed in every session"
             )
-        block = self._block(text, "python")
+        block = nodes.literal_block(text, text, language="python")
+        block.source, block.line = self.get_source_info()
         block[ATTRS] = attrs
-        block["editable"] = editable
+        block[EDITABLE] = editable
         if setup:
             block[TRIM] = (len(setup.splitlines()), 0)
-        if not output:
-            return [block]
-        named = cast("dict[str, str]", vars(self.env).get("pyodide_outputs", {}))
-        return [block, self._output(named.get(output, output))]
-
-    def _block(self, text: str, language: str) -> nodes.literal_block:
-        block = nodes.literal_block(text, text, language=language)
-        block.source, block.line = self.get_source_info()
-        return block
-
-    def _output(self, text: str) -> nodes.literal_block:
-        block = self._block(text, "output")
-        # An option's text stands beside its name, where no whole line of it can be found.
-        return block
+        if output:
+            named = cast("dict[str, str]", vars(self.env).get("pyodide_outputs", {}))
+            block[OUTPUT] = named.get(output, output)
+        return [block]
 
 
 class PyodideOutputDirective(SphinxDirective):

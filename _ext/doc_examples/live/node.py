@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 _LABELS = {
-    Kind.OUTPUT: "Output",
-    Kind.FILE: "File, written before the blocks that follow",
     Kind.DATA: "Data, parsed by the tests",
     Kind.HOST: "Run by CPython, outside the browser",
     Kind.PROSE: "Shown, not run",
@@ -32,8 +30,8 @@ class ExampleNode(PyodideNode):
 
     Attributes of the node: ``kind``; ``data`` (see ``blocks.py``; None where a reader cannot run
     the block); ``badge`` (state, text, detail; None for blocks without a result); ``recorded``
-    (what it printed on the newest line) and ``recorded_on``; ``report`` (address of its row in
-    the report, if there is one); ``editable``.
+    (what it printed on the newest line) and ``recorded_on`` (its label); ``report`` (address of
+    its row in the report, if there is one); ``editable``; ``label`` of blocks without buttons.
     """
 
 
@@ -41,6 +39,8 @@ def visit_example(self: HTML5Translator, node: ExampleNode) -> None:
     """Open the block and write its data; the code follows as a child."""
     kind = Kind(node["kind"])
     self.body.append(f'<div class="example" data-kind="{kind.value}">\n')
+    if kind is Kind.OUTPUT:
+        self.body.append(f'<p class="example-label">{escape(node["label"])}</p>\n')
     if node["data"] is not None and kind in IN_SESSION:
         # Inside a script element only '<' could end it.
         data = json.dumps(node["data"]).replace("<", "\\u003c")
@@ -50,6 +50,9 @@ def visit_example(self: HTML5Translator, node: ExampleNode) -> None:
 def depart_example(self: HTML5Translator, node: ExampleNode) -> None:
     """Write what stands under the code, and close the block."""
     kind = Kind(node["kind"])
+    if kind is Kind.OUTPUT:
+        self.body.append("</div>\n")
+        return
     self.body.append('<div class="example-bar">')
     if node["data"] is not None and kind in RUNNABLE:
         self.body.append(_buttons(node))
@@ -94,6 +97,6 @@ def _badge(node: ExampleNode) -> str:
 def _recorded(node: ExampleNode) -> str:
     return (
         '<div class="example-recorded">'
-        f'<p class="example-label">Output on Pyodide {escape(node["recorded_on"])}</p>'
+        f'<p class="example-label">{escape(node["recorded_on"])}</p>'
         f"<pre>{escape(node['recorded'])}</pre></div>\n"
     )

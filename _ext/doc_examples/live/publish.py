@@ -114,7 +114,8 @@ def redirect(outdir: Path, target: str) -> None:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<link rel="icon" href="data:,">\n'
         f'<link rel="canonical" href="{address}">\n<title>Moved</title>\n</head>\n'
-        f'<body><main><h1>Moved</h1><p><a href="{address}">Go to the first page</a></p></main></body>\n'
+        f"<body><main><h1>Moved</h1>"
+        f'<p><a href="{address}">Go to the first page</a></p></main></body>\n'
         "</html>\n",
     )
 

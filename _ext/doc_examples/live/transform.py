@@ -11,6 +11,7 @@ from doc_examples.collect.marks import ATTRS, ID
 from doc_examples.judge import covers, same_output
 from doc_examples.live.badges import badge
 from doc_examples.live.blocks import IN_SESSION, block_data
+from doc_examples.live.directives import EDITABLE, OUTPUT
 from doc_examples.live.node import ExampleNode
 from doc_examples.live.report import report_address
 from doc_examples.live.site import site_of
@@ -65,7 +66,7 @@ class _Live:
         if runs_here:
             session = self._site.sessions[example.session_key]
             live["data"] = block_data(example, session, self._site.lines, timeout)
-        live["editable"] = self._block.get("editable", True) and example.kind is not Kind.FILE
+        live["editable"] = self._block.get(EDITABLE, True) and example.kind is not Kind.FILE
         live["badge"] = None
         if standings:
             shown = badge(standings)
@@ -73,7 +74,10 @@ class _Live:
         live["report"] = report_address(self._transform.app, example)
         newest = standings[-1] if standings else None
         live["recorded"] = self._recorded(newest)
-        live["recorded_on"] = newest.version if newest else ""
+        live["recorded_on"] = f"Output on Pyodide {newest.version}" if newest else ""
+        if not live["recorded"] and self._block.get(OUTPUT):
+            live["recorded"] = self._block[OUTPUT]
+            live["recorded_on"] = "Output as the author gives it, not verified"
         if example.kind is Kind.FILE:
             live["label"] = f"{example.options.file}, written before the blocks that follow"
         if example.kind is Kind.OUTPUT:
@@ -81,7 +85,7 @@ class _Live:
         return live
 
     def _recorded(self, newest: Standing | None) -> str:
-        """What the block printed, unless an output fence below shows just that."""
+        """Return what the block printed, unless an output fence below shows just that."""
         if newest is None or newest.state not in {State.PASSED, State.FAILED}:
             return ""
         fences = [e for e in self._example.expected if covers(e.lines, newest.line)]

@@ -6,7 +6,6 @@ tests pay for any of it.
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,15 +17,13 @@ from doc_examples.environment import Equipment, equip
 from doc_examples.judge import Verdict
 from doc_examples.plugin.catalogue import HOST, Catalogue
 from doc_examples.plugin.display import failure_text, sections
+from doc_examples.plugin.selection import selected_lines
 from doc_examples.records import Example, Fate, Plan, Result
 from doc_examples.runner.host import host_environment, run_on_host
 from doc_examples.runner.runner import Report, Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-
-LINES_VARIABLE = "DOC_EXAMPLES_LINES"
-"""The default of ``--pyodide``: lines separated by commas, or ``all``."""
 
 EXAMPLE = pytest.StashKey[tuple[Example, str]]()
 """The block and the line of a generated item."""
@@ -127,24 +124,6 @@ class State:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.write_line(text)
-
-
-def selected_lines(config: pytest.Config) -> list[str]:
-    """The lines that the command line or the environment asks for; default the newest."""
-    from pyodide_runtimes import LINES, NEWEST  # noqa: PLC0415 - not needed by most runs
-
-    asked: list[str] = config.getoption("--pyodide") or [
-        name for name in os.environ.get(LINES_VARIABLE, "").split(",") if name
-    ]
-    if "all" in asked:
-        return list(LINES)
-    unknown = [name for name in asked if name not in LINES and not Path(name).is_dir()]
-    if unknown:
-        raise pytest.UsageError(
-            f"--pyodide {unknown[0]}: expected one of {', '.join(LINES)}, 'all', or the folder "
-            "of a Pyodide runtime"
-        )
-    return asked or [NEWEST]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -162,6 +162,17 @@ class SessionPage:
         found = await self.evaluate("block => docExamples.session.run(block)", block, limit)
         return found if isinstance(found, str) else dict(found)
 
+    async def javascript(self, script: str, argument: object, limit: float) -> dict[str, Any]:
+        """Evaluate JavaScript in the first tab: its ``value``, or why there is none (``lost``)."""
+        tab = await self._tab("")
+        found: list[Any] = []
+
+        async def answer() -> None:
+            found.append(await tab.page.evaluate(script, argument))
+
+        lost = await self._bounded(tab, answer(), limit)
+        return {"value": found[0]} if found else {"lost": lost}
+
     async def run(self, example: Example) -> Outcome:
         """Run one block; never raises for what the block does."""
         self._console.clear()

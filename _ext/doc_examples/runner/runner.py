@@ -10,14 +10,17 @@ import asyncio
 import concurrent.futures
 import contextlib
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from doc_examples.judge import Verdict, excluded, judge
-from doc_examples.records import Fate, Outcome
+from doc_examples.records import Fate, Kind, Outcome
+from doc_examples.runner.browser import BrowserProcess
+from doc_examples.runner.data import parse_data
 from doc_examples.runner.errors import BootError, HungError
-from doc_examples.runner.pages import BOOT_LIMIT, BrowserProcess, SessionPage
+from doc_examples.runner.pages import BOOT_LIMIT, SessionPage
 from doc_examples.runner.server import Server
+from doc_examples.runner.sessions import SessionSource
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping, Sequence
@@ -57,12 +60,10 @@ class Runner:
 
     def __init__(self, executable: Path, runtimes: Mapping[str, RuntimeFiles]) -> None:
         """``runtimes`` by line. The browser starts with the first block."""
-        self._runtimes = runtimes
         self._server = Server()
-        self._browser_path = executable
-        self._browser: BrowserProcess | None = None
+        self._browser = BrowserProcess(executable)
+        self._sessions = SessionSource(self._browser, self._server, runtimes)
         self._standing: _Standing | None = None
-        self._spare: tuple[str, asyncio.Task[SessionPage]] | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -78,7 +79,7 @@ class Runner:
         trace: TracebackType | None,
     ) -> None:
         with contextlib.suppress(HungError):
-            self._call(self._close(), THREAD_GRACE)
+            self.call(self._close(), THREAD_GRACE)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
         if not self._thread.is_alive():
@@ -93,17 +94,29 @@ class Runner:
         and HungError where the browser no longer answers at all.
         """
         limits = sum(example.options.timeout + BOOT_LIMIT for example in session[: position + 1])
-        return self._call(self._run(line, session, position), limits + THREAD_GRACE)
+        return self.call(self._run(line, session, position), limits + THREAD_GRACE)
 
     def prepare(self, line: str) -> None:
         """Begin to boot the next session on ``line``, beside the one that is running."""
-        self._loop.call_soon_threadsafe(self._boot_ahead, line)
+        self._loop.call_soon_threadsafe(self._sessions.prepare, line)
 
     def end_session(self) -> None:
         """Close the open session, if there is one."""
-        self._call(self._drop(), THREAD_GRACE)
+        self.call(self._drop(), THREAD_GRACE)
 
-    def _call(self, work: Coroutine[object, object, T], limit: float) -> T:
+    def open_session(self, line: str) -> SessionPage:
+        """A pristine session beside the one that runs blocks; who asked for it closes it.
+
+        Its coroutines are awaited by :meth:`call`. Raises BootError and HungError.
+        """
+        return self.call(self._sessions.fresh(line), 2 * BOOT_LIMIT + THREAD_GRACE)
+
+    def call(self, work: Coroutine[object, object, T], limit: float) -> T:
+        """Await something on the runner's thread, for at most ``limit`` seconds.
+
+        Raises:
+            HungError: It took longer; the work is cancelled.
+        """
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result(limit)
@@ -115,6 +128,8 @@ class Runner:
         example = session[position]
         if (verdict := excluded(example, line)) and not example.options.needs:
             return Report(verdict, Outcome())
+        if example.kind is Kind.DATA and not example.options.needs:
+            return _parsed(example, line)
         standing = await self._stand_at(line, session, position)
         if standing.broken_by is not None:
             before = standing.broken_by
@@ -128,10 +143,10 @@ class Runner:
         standing = self._standing
         if standing is None or standing.key != key or standing.position > position:
             await self._drop()
-            standing = self._standing = _Standing(await self._fresh(line), key)
+            standing = self._standing = _Standing(await self._sessions.fresh(line), key)
         while standing.position < position and standing.broken_by is None:
             before = session[standing.position]
-            if excluded(before, line) and not before.options.needs:
+            if before.kind is Kind.DATA or (excluded(before, line) and not before.options.needs):
                 standing.position += 1
             else:
                 await self._step(standing, line, before)
@@ -142,6 +157,8 @@ class Runner:
         verdict = await self._inapplicable(standing, line, example)
         outcome = Outcome()
         if verdict is None:
+            if example.kind is Kind.DATA:
+                return _parsed(example, line)
             outcome = await standing.page.run(example)
             verdict = judge(example, line, outcome)
         if not verdict.passed:
@@ -169,43 +186,6 @@ class Runner:
             return Verdict(Fate.NOT_APPLICABLE, reason)
         return None
 
-    async def _fresh(self, line: str) -> SessionPage:
-        spare, self._spare = self._spare, None
-        if spare is not None:
-            booted, task = spare
-            if booted == line:
-                return await task
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, BootError):
-                await (await task).close()
-        return await self._open(line)
-
-    def _boot_ahead(self, line: str) -> None:
-        if self._spare is None:
-            self._spare = (line, self._loop.create_task(self._open(line)))
-
-    async def _open(self, line: str) -> SessionPage:
-        if self._browser is None:
-            self._browser = BrowserProcess(self._browser_path)
-        runtime = self._runtimes[line]
-        if runtime.snapshot is not None and not runtime.snapshot.exists():
-            await self._make_snapshot(runtime, runtime.snapshot)
-        page = SessionPage(self._browser, self._server, runtime)
-        try:
-            await page.open()
-        except BaseException:
-            await page.close()
-            raise
-        return page
-
-    async def _make_snapshot(self, runtime: RuntimeFiles, target: Path) -> None:
-        assert self._browser is not None, "only a session that is being opened needs one"
-        page = SessionPage(self._browser, self._server, replace(runtime, snapshot=None))
-        try:
-            await page.make_snapshot(target)
-        finally:
-            await page.close()
-
     async def _drop(self) -> None:
         standing, self._standing = self._standing, None
         if standing is not None:
@@ -213,10 +193,12 @@ class Runner:
 
     async def _close(self) -> None:
         await self._drop()
-        spare, self._spare = self._spare, None
-        if spare is not None:
-            spare[1].cancel()
-            with contextlib.suppress(asyncio.CancelledError, BootError):
-                await (await spare[1]).close()
-        if self._browser is not None:
-            await self._browser.close()
+        await self._browser.close()
+        await self._sessions.close()
+        # A session that was being booted may have started the browser once more.
+        await self._browser.close()
+
+
+def _parsed(example: Example, line: str) -> Report:
+    outcome = parse_data(example)
+    return Report(judge(example, line, outcome), outcome)

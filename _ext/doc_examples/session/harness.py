@@ -58,7 +58,7 @@ class Harness:
     """One interpreter's session."""
 
     def __init__(self) -> None:
-        self._written: dict[str, list[str]] = {"stdout": [], "stderr": []}
+        self._printed: list[str] = []
         self._size = 0
         self._problems: list[dict[str, Any]] = []
         self._task: asyncio.Task[None] | None = None
@@ -76,10 +76,12 @@ class Harness:
         self._listener = listener
 
     def emit(self, stream: str, text: str) -> None:
+        """Pass on what was written; raises OutputLimitExceeded beyond the limit."""
         self._size += len(text)
         if self._size > OUTPUT_LIMIT:
             raise OutputLimitExceeded(f"printed more than {OUTPUT_LIMIT:,} characters")
-        self._written[stream].append(text)
+        if stream == "stdout":
+            self._printed.append(text)
         if self._listener is not None:
             self._listener(stream, text)
 
@@ -93,8 +95,7 @@ class Harness:
 
     def begin(self) -> None:
         """Forget what the block before wrote."""
-        for parts in self._written.values():
-            parts.clear()
+        self._printed.clear()
         self._size = 0
 
     async def run(self, text: str) -> str:
@@ -112,10 +113,6 @@ class Harness:
         if block["kind"] == "value" and not faults:
             report["value"] = block["value"]
         return json.dumps(report)
-
-    def written(self) -> str:
-        """What the block wrote so far, as JSON with ``stdout`` and ``stderr``."""
-        return json.dumps({name: "".join(parts) for name, parts in self._written.items()})
 
     def problems(self) -> str:
         """Return (as JSON) and forget the errors that nobody awaited."""
@@ -150,8 +147,6 @@ class Harness:
         try:
             if block["kind"] == "doctest":
                 await self._run_doctest(block)
-                # What it printed stands in the block itself, compared line by line.
-                self._written["stdout"].clear()
             elif block["kind"] == "value":
                 block["value"] = await self._value_of(block)
             else:
@@ -188,7 +183,7 @@ class Harness:
                 flags = flags | flag if value else flags & ~flag
             if flags & doctest.SKIP:
                 raise ValueError(f"line {line}: a doctest may not be skipped; remove the flag")
-            start = len(self._written["stdout"])
+            start = len(self._printed)
             raised: BaseException | None = None
             try:
                 code = compile_block(example.source, block["file"], line, "single")
@@ -198,7 +193,7 @@ class Harness:
                 if example.exc_msg is None:
                     raise
                 raised = error
-            got = "".join(self._written["stdout"][start:])
+            got = "".join(self._printed[start:])
             if raised is not None:
                 got = "".join(traceback.format_exception_only(raised))
                 want = example.exc_msg or ""

@@ -12,6 +12,10 @@ const INTERRUPT_DELAY_MS = 250;
 const UNWIND_MS = 1500;
 /** Several failures of loadPyodide never settle; a boot therefore has a limit of its own. */
 const BOOT_LIMIT_MS = 60_000;
+/** Time that the watchdog's worker gets to start, on a busy machine. */
+const WATCHDOG_LIMIT_MS = 20_000;
+/** Characters that one block may print; harness.py has the same for Python's own streams. */
+const OUTPUT_LIMIT = 1_000_000;
 /** One seed for every interpreter: iteration orders in recorded outputs are reproducible. */
 const ENVIRONMENT = { HOME: "/home/pyodide", PYTHONHASHSEED: "0" };
 /** Imported before a snapshot is made: what the harness and most pages need. */
@@ -55,13 +59,18 @@ async function fetchChecked(url, as) {
 
 /** Ends Python that keeps the thread busy, through shared memory; absent without isolation. */
 class Watchdog {
-  static start(pyodide) {
-    return globalThis.crossOriginIsolated ? new Watchdog(pyodide) : null;
+  /** Resolves once the worker runs: a worker starts through this thread, which may soon be busy. */
+  static async start(pyodide) {
+    if (!globalThis.crossOriginIsolated) return null;
+    const watchdog = new Watchdog(pyodide);
+    await within(WATCHDOG_LIMIT_MS, "starting the watchdog", watchdog.started);
+    return watchdog;
   }
   constructor(pyodide) {
     const buffer = new Uint8Array(new SharedArrayBuffer(1));
     pyodide.setInterruptBuffer(buffer);
     this.worker = new Worker(new URL("./watchdog.mjs", import.meta.url), { type: "module" });
+    this.started = new Promise((resolve) => this.worker.addEventListener("message", resolve, { once: true }));
     this.worker.postMessage({ buffer });
     this.buffer = buffer;
   }
@@ -77,18 +86,19 @@ class Watchdog {
 }
 
 /** An error thrown by JavaScript, or by Python through JavaScript, as a Fault record. */
-function fault(error, file = "") {
+function fault(error, { file = "", column = 0 } = {}) {
   if (error?.type && /^Traceback|Error|Exception/.test(error.message ?? "")) {
     const last = error.message.trimEnd().split("\n").at(-1);
     return { type: error.type, message: last.replace(/^[\w.]+: ?/, ""), traceback: error.message, line: 0, column: 0 };
   }
   const frames = framesOf(error, file);
+  const at = error?.line ? error : frames[0];
   return {
     type: error?.name ?? "Error",
     message: String(error?.message ?? error),
     traceback: frames.length ? `${error}\n${frames.map((frame) => frame.text).join("\n")}` : String(error?.stack ?? error),
-    line: error?.line ?? frames[0]?.line ?? 0,
-    column: error?.column ?? frames[0]?.column ?? 0,
+    line: at?.line ?? 0,
+    column: at ? at.column + column : 0,
   };
 }
 
@@ -134,35 +144,42 @@ class Session {
   #harness;
   #watchdog;
   #problems = [];
-  #scriptOutput = null;
+  #output = { stdout: "", stderr: "" };
+  #scripting = false;
   #listener = () => {};
-  #file = "";
+  #block = {};
   #departure = "";
   #death;
   #die;
 
-  constructor(pyodide, harness, restored) {
+  constructor(pyodide, harness, restored, watchdog) {
     this.#pyodide = pyodide;
     this.#harness = harness;
     /** Whether the interpreter came from a snapshot. */
     this.restored = restored;
-    this.#watchdog = Watchdog.start(pyodide);
+    this.#watchdog = watchdog;
     this.#death = new Promise((resolve) => (this.#die = resolve));
     // The one place where every fatal error of the interpreter arrives, at once.
     pyodide._api.on_fatal = (error) => this.#dead(error);
     addEventListener("error", (event) => {
       const error = event.error ?? { name: "Error", message: event.message, line: event.lineno, column: event.colno };
-      if (!this.#dead(error)) this.#problems.push(fault(error, this.#file));
+      if (!this.#dead(error)) this.#problems.push(fault(error, this.#block));
     });
     addEventListener("unhandledrejection", ({ reason }) => {
-      if (!this.#dead(reason)) this.#problems.push(fault(reason, this.#file));
+      if (!this.#dead(reason)) this.#problems.push(fault(reason, this.#block));
     });
     globalThis.navigation?.addEventListener("navigate", (event) => {
       if (!event.destination.sameDocument && event.downloadRequest === null) {
         this.#departure = `the block navigated its page to ${event.destination.url}`;
       }
     });
-    harness.listen((stream, text) => this.#listener(stream, text));
+    // Browsers refuse it to most pages, in silence: the wish itself is what counts.
+    const close = window.close.bind(window);
+    window.close = () => {
+      this.#departure = "the block closed its page";
+      close();
+    };
+    harness.listen((stream, text) => this.#emit(stream, text));
     this.#tapStreams();
     this.#tapConsole();
   }
@@ -174,12 +191,19 @@ class Session {
     return Boolean(ended);
   }
 
+  #emit(stream, text) {
+    this.#output[stream] += text;
+    this.#listener(stream, text);
+  }
+
   /** What is written to the file descriptors 1 and 2, past Python's own streams. */
   #tapStreams() {
     for (const stream of ["stdout", "stderr"]) {
       const decoder = new TextDecoder();
       const write = (bytes) => {
-        this.#harness.emit(stream, decoder.decode(bytes, { stream: true }));
+        // Python cannot be called from here; for it, what this throws is an OSError.
+        if (this.#output[stream].length > OUTPUT_LIMIT) throw new Error("too much output");
+        this.#emit(stream, decoder.decode(bytes, { stream: true }));
         return bytes.length;
       };
       this.#pyodide[stream === "stdout" ? "setStdout" : "setStderr"]({ write });
@@ -207,10 +231,9 @@ class Session {
       const original = console[method];
       console[method] = (...values) => {
         original.apply(console, values);
-        if (this.#scriptOutput === null) return;
+        if (!this.#scripting || this.#output[stream].length > OUTPUT_LIMIT) return;
         const text = values.map((value) => (typeof value === "string" ? value : show(value))).join(" ") + "\n";
-        this.#scriptOutput[stream] += text;
-        this.#listener(stream, text);
+        this.#emit(stream, text);
       };
     }
   }
@@ -244,12 +267,14 @@ class Session {
   }
 
   #gone() {
-    return window.closed ? "the block closed its page" : this.#departure;
+    return this.#departure;
   }
 
   async #attempt(block, outcome) {
-    this.#file = block.file;
+    this.#block = block;
     this.#harness.begin();
+    this.#output = { stdout: "", stderr: "" };
+    this.#scripting = block.kind === "javascript";
     const started = performance.now();
     const limitMs = block.limit * 1000;
     let timer;
@@ -269,19 +294,14 @@ class Session {
     this.#watchdog?.disarm();
     outcome.seconds = (performance.now() - started) / 1000;
     outcome.timed_out = late || state === "stuck";
-    if (state === "died") return;
+    // Not on 'died': nothing more of Python can be asked there.
     if (state === "stuck") outcome.lost = "the block did not unwind after it was cancelled";
-    await macrotask();
+    if (state !== "died") await macrotask();
     outcome.lost ||= this.#gone();
-    Object.assign(outcome, this.#written());
-    outcome.problems = this.#takeProblems();
-  }
-
-  #written() {
-    const python = JSON.parse(this.#harness.written());
-    const script = this.#scriptOutput ?? { stdout: "", stderr: "" };
-    this.#scriptOutput = null;
-    return { stdout: python.stdout + script.stdout, stderr: python.stderr + script.stderr };
+    outcome.stderr = this.#output.stderr;
+    // What a doctest prints stands in the block itself, compared line by line.
+    if (block.kind !== "doctest") outcome.stdout = this.#output.stdout;
+    if (state !== "died") outcome.problems = this.#takeProblems();
   }
 
   #takeProblems() {
@@ -296,7 +316,7 @@ class Session {
       await this.#handlers[block.kind](block, outcome);
     } catch (error) {
       if (this.#dead(error)) return new Promise(() => {});
-      outcome.fault ??= fault(error, block.file);
+      outcome.fault ??= fault(error, block);
     }
   }
 
@@ -318,7 +338,6 @@ class Session {
       if (!style.sheet.cssRules.length) throw new Error("the style sheet holds no valid rule");
     },
     javascript: async ({ code, file, line }) => {
-      this.#scriptOutput = { stdout: "", stderr: "" };
       // Line numbers of the page: the module starts as far down as its block does.
       const text = "\n".repeat(line - 1) + code + `\n//# sourceURL=${encodeURI(file)}\n`;
       const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
@@ -331,7 +350,7 @@ class Session {
         URL.revokeObjectURL(url);
       }
     },
-    wgsl: async ({ code, line, column }) => {
+    wgsl: async ({ code, line }) => {
       const adapter = await navigator.gpu?.requestAdapter();
       if (!adapter) throw new Error("no WebGPU adapter: WGSL cannot be compiled here");
       const device = await adapter.requestDevice();
@@ -339,7 +358,7 @@ class Session {
         const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
         const error = messages.find((message) => message.type === "error");
         if (error) {
-          const place = { line: line + error.lineNum - 1, column: error.linePos + column };
+          const place = { line: line + error.lineNum - 1, column: error.linePos };
           throw Object.assign(new SyntaxError(error.message), place);
         }
       } finally {
@@ -416,15 +435,17 @@ export async function boot(config, report = () => {}) {
   if (config.snapshot && !restored) throw new Error("the snapshot was not restored");
   if (!restored) pyodide.runPython(PRELOADED);
   report("library");
+  const extractDir = pyodide.runPython("import site; site.getsitepackages()[0]");
   for (const wheel of config.wheels ?? []) {
-    pyodide.unpackArchive(await fetchChecked(wheel, "arrayBuffer"), "wheel");
+    pyodide.unpackArchive(await fetchChecked(wheel, "arrayBuffer"), "wheel", { extractDir });
   }
   const source = await fetchChecked(new URL("./harness.py", import.meta.url), "text");
   const scope = pyodide.toPy({ source });
   const harness = pyodide.runPython(LOAD_HARNESS, { globals: scope });
   scope.destroy();
+  const watchdog = await Watchdog.start(pyodide);
   report("ready");
-  return new Session(pyodide, harness, restored);
+  return new Session(pyodide, harness, restored, watchdog);
 }
 
 /** Make the memory snapshot that `boot` restores: the standard library imported, nothing else. */

@@ -16,7 +16,10 @@ function fire() {
 }
 
 addEventListener("message", ({ data }) => {
-  if (data.buffer) buffer = data.buffer;
+  if (data.buffer) {
+    buffer = data.buffer;
+    postMessage("started");
+  }
   if ("arm" in data || data.disarm) clearTimeout(timer);
   if ("arm" in data) timer = setTimeout(fire, data.arm);
 });

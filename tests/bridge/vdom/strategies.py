@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 _texts = st.sampled_from(["", "a", "bc", "<b>", "\u00e9\U0001f600", "\ud800", "x y"])
 _words = st.sampled_from(["a", "b", "", "two words"])
-_states = st.sampled_from(["", "typed", "a\nb"])
 
 
 def _optional(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -41,10 +40,23 @@ _props = st.fixed_dictionaries(
         "on_click": _optional(st.sampled_from(["plain", "options"])),
         "on_input": _optional(st.just("plain")),
         "data-x": _optional(st.one_of(st.booleans(), _texts)),
-        "prop:lang": _optional(st.sampled_from(["en", "de"])),
+        "prop:custom": _optional(st.sampled_from(["en", 1, False])),
     },
 )
 _keys = st.one_of(st.none(), st.integers(0, 6), st.sampled_from(["k", "l"]))
+
+
+_forms = {
+    "input": {
+        "value": _optional(st.sampled_from(["", "typed", "more"])),
+        "checked": _optional(st.booleans()),
+    },
+    "textarea": {"value": _optional(st.sampled_from(["", "typed", "a\nb"]))},
+}
+_texts_and_gaps = st.one_of(st.none(), st.booleans(), _texts, st.integers(-3, 3))
+_tags = st.sampled_from(["div", "p", "ul", "svg", "foreignObject", "g", "math"])
+_kinds = st.sampled_from(["leaf", "leaf", "form", "el", "el", "el", "frag", "list", "comp"])
+_DEEPEST = 4
 
 
 def _key_of(child: Any) -> Any:
@@ -53,41 +65,31 @@ def _key_of(child: Any) -> Any:
     return child[2] if child[0] == "el" else child[1]
 
 
-def _is_clear(children: list[Any]) -> bool:
-    """Keys differ among siblings (``1`` and ``True`` do not occur together)."""
-    keys = [key for key in map(_key_of, children) if key is not None]
-    return len(set(keys)) == len(keys)
+def _without_clashes(children: list[Any]) -> list[Any]:
+    """Drop siblings whose key another one has."""
+    seen: set[Any] = set()
+    kept = []
+    for child in children:
+        key = _key_of(child)
+        if key is None or key not in seen:
+            kept.append(child)
+            seen.add(key)
+    return kept
 
 
-def _siblings(child: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
-    return st.lists(child, max_size=6).filter(_is_clear)
-
-
-def _below(child: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    siblings = _siblings(child)
-    html = st.sampled_from(["div", "p", "ul", "svg", "foreignObject", "g", "math"])
-    return st.one_of(
-        st.builds(lambda *a: ["el", *a], html, _keys, _props, siblings),
-        st.builds(lambda *a: ["el", *a], html, _keys, _props, siblings),
-        st.builds(lambda key, below: ["frag", key, below], _keys, siblings),
-        st.builds(lambda below: ["list", below], siblings),
-        st.builds(lambda *a: ["comp", *a], _keys, st.booleans(), child),
-    )
-
-
-def _form(tag: str, states: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
-    props = st.fixed_dictionaries({}, optional=states)
-    return st.builds(lambda key, given: ["el", tag, key, given, []], _keys, props)
-
-
-_leaves = st.one_of(
-    st.none(),
-    st.booleans(),
-    _texts,
-    st.integers(-3, 3),
-    _form("input", {"value": _optional(_states.filter(str.isalnum)), "checked": st.booleans()}),
-    _form("textarea", {"value": _optional(_states)}),
-)
-
-trees = st.recursive(_leaves, _below, max_leaves=24)
-"""Any tree, with keys, fragments, components, SVG and form elements in it."""
+@st.composite
+def trees(draw: st.DrawFn, depth: int = 0) -> Any:
+    """Draw any tree, with keys, fragments, components, SVG and form elements in it."""
+    kind = draw(_kinds) if depth < _DEEPEST else "leaf"
+    if kind == "leaf":
+        return draw(_texts_and_gaps)
+    if kind == "form":
+        tag = draw(st.sampled_from(sorted(_forms)))
+        return ["el", tag, draw(_keys), draw(st.fixed_dictionaries({}, optional=_forms[tag])), []]
+    if kind == "comp":
+        return ["comp", draw(_keys), draw(st.booleans()), draw(trees(depth + 1))]
+    count = draw(st.integers(0, 5))
+    children = _without_clashes([draw(trees(depth + 1)) for _ in range(count)])
+    if kind == "el":
+        return ["el", draw(_tags), draw(_keys), draw(_props), children]
+    return ["frag", draw(_keys), children] if kind == "frag" else ["list", children]

@@ -22,7 +22,7 @@ def shown(described: Any) -> object:
     return page.containers["app"].snapshot()
 
 
-@given(st.lists(trees, min_size=2, max_size=4))
+@given(st.lists(trees(), min_size=2, max_size=4))
 def test_a_patched_page_equals_a_freshly_rendered_one(sequence: list[Any]) -> None:
     page = DocumentModel("app")
     view = PythonVDOM("app", page.open)
@@ -31,7 +31,7 @@ def test_a_patched_page_equals_a_freshly_rendered_one(sequence: list[Any]) -> No
         assert page.containers["app"].snapshot() == shown(described)
 
 
-@given(trees)
+@given(trees())
 def test_patching_with_an_equal_tree_sends_at_most_the_state_of_forms(described: Any) -> None:
     page = DocumentModel("app")
     view = PythonVDOM("app", page.open)
@@ -41,7 +41,7 @@ def test_patching_with_an_equal_tree_sends_at_most_the_state_of_forms(described:
     assert [id(node) for node in page.containers["app"].walk()] == before
 
 
-@given(trees, trees)
+@given(trees(), trees())
 def test_handlers_are_kept_for_exactly_the_nodes_that_listen(first: Any, second: Any) -> None:
     page = DocumentModel("app")
     view = PythonVDOM("app", page.open)

@@ -73,7 +73,10 @@ def test_a_fault_of_a_page_that_is_not_read_again_is_still_fatal(project: Projec
 
 
 def test_a_fault_can_be_allowed_by_its_name(project: Project) -> None:
-    conf = 'extensions = ["myst_parser", "doc_examples"]\nsuppress_warnings = ["doc_examples.looks_like_python"]\n'
+    conf = """
+extensions = ["myst_parser", "doc_examples"]
+suppress_warnings = ["doc_examples.looks_like_python"]
+"""
     built = project({"index.md": "# Page\n```text\nimport js\njs.alert(1)\n```\n"}, conf=conf)
     assert built.error is None
     assert built.warnings == ""

@@ -589,3 +589,23 @@ def test_doctests_of_docstrings_stand_in_their_module(
     assert "boxes_of_forms.Box.volume" in owners
     assert "boxes_of_forms-box-volume-1" not in owners
     assert "boxes-of-forms-box-volume-1" in {e.name for e in built.examples}
+
+
+def test_a_docstring_stands_in_the_module_that_defines_its_object(
+    project: Project, marked: Marked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path / "project")
+    files = {
+        "index.md": "# API\n\n```{eval-rst}\n.. automodule:: door_of_forms\n   :members:\n```\n",
+        "door_of_forms/__init__.py": """
+            from door_of_forms.inner import area
+            from door_of_forms.inner import limit
+            __all__ = ["area", "limit"]
+            """,
+        "door_of_forms/inner.py": MODULE.replace("class Box:", "class Box(Exception):"),
+    }
+    conf = MYST + 'extensions += ["sphinx.ext.autodoc"]\n'
+    built = project(files, conf=conf)
+    assert built.error is None, built.warnings
+    want = marked(Path(built.app.srcdir), "door_of_forms/inner.py")
+    assert built.places() == {key: want[key] for key in ("f87", "f86")}

@@ -102,7 +102,7 @@ def test_a_failing_build_says_what_sphinx_said_and_leaves_no_current_plan(source
         ) as caught:
             generate(source, build)
         assert not is_current(source, build / "examples")
-    copy = pickle.loads(pickle.dumps(caught.value))
+    copy = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own bytes
     assert (copy.srcdir, copy.reason, copy.output) == (
         str(source),
         "Sphinx ended with exit status 1",
@@ -126,7 +126,9 @@ def test_two_processes_at_once_share_one_build(source: Path) -> None:
         f"print(len(generate(Path({str(source)!r}), Path({str(source / '_build')!r})).items()))\n"
     )
     running = [
-        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     assert [process.communicate(timeout=120)[0] for process in running] == ["4\n", "4\n"]

@@ -1,0 +1,145 @@
+# ruff: noqa: SLF001 - the binding is a friend of the reactive engine: there is one of these for
+# each reactive value of the page, and making one must cost little
+"""Holes: the reactions that keep the page's slots filled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bridge.reactivity.computed import Computed
+from bridge.reactivity.edges import release
+from bridge.reactivity.reactions import Reaction
+from bridge.reactivity.signal import Signal
+from bridge.reactivity.state import NEVER, now
+
+if TYPE_CHECKING:
+    from bridge.binding.slots import Slot
+    from bridge.binding.view import View
+    from bridge.reactivity.effects import Scope
+
+__all__ = ["Hole", "Part", "Spares", "read_into"]
+
+
+class Part(Reaction):
+    """A reaction that belongs to a part of a view and ends with it.
+
+    A subclass says in `_fn` what it does. What is made while it runs does not belong to it: it
+    keeps lists of its own, which cost less.
+    """
+
+    __slots__ = ()
+
+    _owns = False
+    _children = None
+    _cleanups = None
+
+    def __init__(self, owner: Part | Scope | None) -> None:
+        # The engine asks the owner whether it is due: it runs first, and may end this one.
+        self._owner = owner
+        self._serial = now.clock = now.clock + 1
+        self._at = NEVER
+        self._pos = 0
+        self._stale = False
+        self._linked = True
+        self._sources = []
+        self._old = None
+
+    def end(self) -> None:
+        """Let go of everything; safe while it runs."""
+        release(self)
+
+    def _end_late(self) -> None:
+        release(self)
+
+
+class Hole(Part):
+    """Fills one slot again when what it read has changed.
+
+    Attributes:
+        view: Where the ops go.
+        slot: What is filled.
+        number: The node.
+        item: The row's item, for a slot in a template.
+        last: The wire that the page has.
+    """
+
+    __slots__ = ("item", "last", "number", "slot", "view")
+
+    slot: Slot
+    number: int
+    item: object
+    last: object
+
+    def __init__(self, view: View, owner: Part | Scope | None) -> None:
+        super().__init__(owner)
+        self.view = view
+
+    def _fn(self) -> None:  # type: ignore[override]
+        slot = self.slot
+        value = slot.read(self.item)
+        if value.__class__ is Signal or value.__class__ is Computed:
+            value = value.value  # type: ignore[attr-defined]
+        wire = value if slot.plain and value.__class__ is str and value else slot.wire(value)
+        if wire != self.last or wire.__class__ is not self.last.__class__:
+            self.last = wire
+            self.view.fill(self.number, slot, wire)
+
+    def _label(self) -> str:
+        return f"{self.slot.name or 'text'} of <{self.slot.tag}>"
+
+    def __repr__(self) -> str:
+        return f"<binding of {self._label()}>"
+
+
+class Spares:
+    """Gives out holes: one that followed nothing serves for the next slot.
+
+    So a slot whose value never changes costs no hole.
+    """
+
+    __slots__ = ("_hole", "_owner", "_view")
+
+    def __init__(self, view: View, owner: Part | Scope | None) -> None:
+        self._view = view
+        self._owner = owner
+        self._hole: Hole | None = None
+
+    def take(self) -> Hole:
+        """Return a hole that follows nothing."""
+        hole, self._hole = self._hole, None
+        return hole or Hole(self._view, self._owner)
+
+    def give_back(self, hole: Hole) -> None:
+        """Keep a hole that was not needed."""
+        self._hole = hole
+
+
+def read_into(spares: Spares, slot: Slot, number: int, item: object, parts: list[Part]) -> object:
+    """Read a slot's value for the first time; add a hole to `parts` if it can change.
+
+    Returns:
+        The wire.
+    """
+    hole = spares.take()
+    outer = now.observer
+    now.observer = hole
+    try:
+        value = slot.read(item)
+        if value.__class__ is Signal or value.__class__ is Computed:
+            value = value.value  # type: ignore[attr-defined]
+        wire = value if slot.plain and value.__class__ is str and value else slot.wire(value)
+    except BaseException:
+        hole.end()
+        raise
+    finally:
+        now.observer = outer
+    if hole._sources:
+        hole.slot = slot
+        hole.number = number
+        hole.item = item
+        hole.last = wire
+        hole._at = now.clock
+        parts.append(hole)
+    else:
+        spares.give_back(hole)
+    return wire

@@ -1,0 +1,294 @@
+"""`View`: a container of the page that follows reactive values.
+
+Every change goes into one buffer, which is sent once when all that follows from a write has run:
+before the assignment (or the batch) returns, so that nobody has to wait for the page, and nobody
+sees it half changed. Event handlers run in a batch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Self, cast
+
+from bridge._browser import ops
+from bridge._browser.attributes import OpBuffer
+from bridge._browser.dom import DomRoot, Opener, open_container
+from bridge.binding.compose import Composer
+from bridge.binding.holes import Spares, read_into
+from bridge.reactivity import Scope, Signal, batch, effect, untracked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from bridge._browser.dom import Handler, Surface
+    from bridge._browser.ffi import HostObject
+    from bridge.binding.compose import Hearing
+    from bridge.binding.holes import Part
+    from bridge.binding.lists import Row
+    from bridge.binding.nodes import Content
+    from bridge.binding.regions import Region
+    from bridge.binding.slots import Slot
+    from bridge.vdom.nodes import Ref, VNode
+
+__all__ = ["Block", "View"]
+
+
+class Block:
+    """A built piece of a view.
+
+    Attributes:
+        tops: Its nodes at the top that stay as long as it does.
+        parts: What keeps it up to date.
+        regions: Those of the parts whose nodes stand at the top beside `tops`.
+        numbers: The nodes that have handlers.
+        refs: The refs that reach into it, and the nodes that they reach.
+    """
+
+    __slots__ = ("numbers", "parts", "refs", "regions", "tops")
+
+    def __init__(self) -> None:
+        self.tops: list[int] = []
+        self.parts: list[Part] = []
+        self.regions: list[Region] = []
+        self.numbers: list[int] = []
+        self.refs: list[tuple[Ref, int]] = []
+
+
+class View:
+    """What `mount` returns: ends with `dispose`, or with the scope in which it was mounted.
+
+    Attributes:
+        root: The container.
+        buffer: The ops that have not been sent yet.
+        listening: Of nodes in the rows of templates: the row.
+        templates: The templates in use, by the tree from which they were made.
+    """
+
+    def __init__(self, container: object, opener: Opener | None) -> None:
+        self.buffer = OpBuffer()
+        self.listening: dict[int, Row] = {}
+        self.templates: dict[VNode, object] = {}
+        self._opener: Opener = opener or open_container
+        self._changes: Signal[None] = Signal(None, equals=False, name="changes of a view")
+        self._pending = True  # until the first content has been sent
+        self._deliver: Callable[[int, str, HostObject], None] | None = None
+        self.root = DomRoot(container, self._open)
+        self._scope = Scope("view")
+        self._block: Block | None = None
+        self._scope.on_cleanup(self._close)
+
+    def _open(
+        self, container: object, dispatch: Callable[[int, str, HostObject], None]
+    ) -> Surface:
+        self._deliver = dispatch
+        return self._opener(container, self._on_event)
+
+    def show(self, content: Content) -> None:
+        """Build the content and send it; called once, by `mount`."""
+        try:
+            with self._scope:
+                effect(self._commit, name="sending of a view")
+                self._block = self.build(
+                    content, ops.CONTAINER, ops.END, None, None, of_item=False, space=ops.XHTML
+                )
+                self._send()
+        except BaseException:
+            self._scope.dispose()
+            raise
+
+    @property
+    def disposed(self) -> bool:
+        """Whether it has ended."""
+        return self._scope.disposed
+
+    def dispose(self) -> None:
+        """Empty the container; every effect and every proxy is given back. Twice does nothing."""
+        self._scope.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.dispose()
+
+    # -- sending -------------------------------------------------------------------------------
+
+    def changed(self) -> None:
+        """Let the buffer be sent when the reactions that are due have run."""
+        if not self._pending:
+            self._pending = True
+            self._changes.set(None)
+
+    def fill(self, number: int, slot: Slot, wire: object) -> None:
+        """Write a slot of a node."""
+        self.buffer.ops += (ops.AT, number)
+        slot.write(self.buffer, wire)
+        self.changed()
+
+    def _commit(self) -> None:
+        self._changes.value  # noqa: B018 - reading is following
+        if self._block is not None:
+            self._send()
+
+    def _send(self) -> None:
+        buffer, self.buffer = self.buffer, OpBuffer()
+        self._pending = False
+        if not self.root.closed:
+            # An event in its course may write signals; those are not what this reacts to.
+            with untracked():
+                self.root.send(buffer)
+
+    def _close(self) -> None:
+        if self._block is not None:
+            self.end(self._block)
+            self._block = None
+        self.listening.clear()
+        self.root.close()
+
+    # -- events --------------------------------------------------------------------------------
+
+    def _on_event(self, number: int, kind: str, event: HostObject) -> None:
+        row = self.listening.get(number)
+        if row is not None and number not in self.root.handlers:
+            self.root.handlers[number] = row.handlers_at(number)
+        if self._deliver is not None:
+            with batch():
+                self._deliver(number, kind, event)
+
+    # -- building ------------------------------------------------------------------------------
+
+    def build(
+        self,
+        content: object,
+        parent: int,
+        anchor: int,
+        item: object,
+        owner: Part | None,
+        *,
+        of_item: bool,
+        space: int,
+        detached: bool = False,
+    ) -> Block:
+        """Build content and place it.
+
+        Args:
+            content: What the author wrote.
+            parent: The node in which it stands.
+            anchor: What it stands before, or ``END`` if it has the parent to itself.
+            item: The row's item that its functions get.
+            owner: The part that builds it anew.
+            of_item: Whether its functions take the item.
+            space: The namespace.
+            detached: Leave placing its nodes to the caller.
+
+        Raises:
+            Exception: Something in it raised or cannot be shown; nothing is left of it.
+        """
+        start = len(self.buffer.ops)
+        block = Block()
+        try:
+            composer = Composer(self.root, self.buffer, of_item=of_item)
+            place = ops.DETACHED if detached or anchor != ops.END else parent
+            block.tops = composer.compose(content, parent, place, anchor, space)
+            if place == ops.DETACHED and not detached:
+                for number in block.tops:
+                    self.buffer.ops += (ops.INSERT, parent, number, anchor)
+            self._connect(block, composer.hearings, composer.refs, item, of_item=of_item)
+            self._animate(block, composer, parent, item, owner, of_item=of_item)
+        except BaseException:
+            self.end(block)
+            del self.buffer.ops[start:]
+            raise
+        return block
+
+    def _connect(
+        self,
+        block: Block,
+        hearings: list[Hearing],
+        refs: list[tuple[Ref, int]],
+        item: object,
+        *,
+        of_item: bool,
+    ) -> None:
+        for number, kind, _, handler in hearings:
+            heard = cast("Handler", _with_item(handler, item) if of_item else handler)
+            known = self.root.handlers.setdefault(number, {})
+            earlier = known.get(kind)
+            known[kind] = heard if earlier is None else _both(earlier, heard)
+            block.numbers.append(number)
+        for ref, number in refs:
+            ref.attach(self.root, number)
+        block.refs = refs
+
+    def _animate(
+        self,
+        block: Block,
+        composer: Composer,
+        parent: int,
+        item: object,
+        owner: Part | None,
+        *,
+        of_item: bool,
+    ) -> None:
+        from bridge.binding.regions import open_region  # noqa: PLC0415 - regions build in turn
+
+        spares = Spares(self, owner or self._scope)
+        late: list[Slot] = []
+        for slot in composer.slots:
+            if slot.late:
+                late.append(slot)
+            else:
+                self.fill_first(spares, slot, slot.number, item, block.parts)
+        tops = set(block.tops)
+        for inset in composer.insets:
+            region = open_region(self, inset, item, owner or self._scope, of_item=of_item)
+            block.parts.append(region)
+            if inset.parent == parent and (inset.anchor in tops or not tops):
+                block.regions.append(region)
+            region.start()
+        for slot in late:
+            self.fill_first(spares, slot, slot.number, item, block.parts)
+
+    def fill_first(
+        self, spares: Spares, slot: Slot, number: int, item: object, parts: list[Part]
+    ) -> None:
+        """Fill a slot for the first time, and again whenever its value changes."""
+        wire = read_into(spares, slot, number, item, parts)
+        self.buffer.ops += (ops.AT, number)
+        slot.write(self.buffer, wire)
+
+    # -- ending --------------------------------------------------------------------------------
+
+    def remove(self, block: Block) -> None:
+        """Take the nodes of a block out of the page."""
+        for region in block.regions:
+            region.remove_nodes()
+        for number in block.tops:
+            self.buffer.ops += (ops.REMOVE, number)
+
+    def end(self, block: Block) -> None:
+        """Give back what keeps a block up to date; its nodes are not touched."""
+        for part in reversed(block.parts):
+            part.end()
+        for number in block.numbers:
+            self.root.handlers.pop(number, None)
+        for ref, number in block.refs:
+            ref.detach(number)
+        block.parts = []
+
+
+def _with_item(handler: Callable[..., object], item: object) -> Callable[[object], object]:
+    return lambda event: handler(item, event)
+
+
+def _both(first: Handler, second: Handler) -> Handler:
+    def handle(event: HostObject) -> object:
+        first(event)
+        return second(event)
+
+    return handle

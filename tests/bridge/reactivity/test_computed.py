@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import gc
+import weakref
+
+import pytest
+
+from bridge.reactivity import CycleError, Signal, computed, effect
+from bridge.reactivity.computed import Computed
+
+
+def test_it_is_lazy_and_runs_once_per_change() -> None:
+    count, runs = Signal(1), []
+    double = computed(lambda: runs.append(1) or count.value * 2)
+    assert runs == []
+    assert (double.value, double.value) == (2, 2)
+    count.value = 2
+    count.value = 3
+    assert len(runs) == 1
+    assert double.value == 6
+    assert len(runs) == 2
+
+
+def test_unrelated_writes_do_not_evaluate_it() -> None:
+    count, other, runs = Signal(1), Signal(1), []
+    double = computed(lambda: runs.append(1) or count.value * 2)
+    _ = double.value
+    other.value = 2
+    assert double.value == 2
+    assert len(runs) == 1
+
+
+def test_an_equal_result_stops_the_change() -> None:
+    count, runs = Signal(1), []
+    parity = computed(lambda: count.value % 2)
+    label = computed(lambda: runs.append(1) or ("odd" if parity.value else "even"))
+    seen: list[str] = []
+    label.subscribe(seen.append)
+    count.value = 3
+    assert runs == [1]
+    count.value = 4
+    assert seen == ["odd", "even"]
+
+
+def test_a_comparator_of_its_own_decides() -> None:
+    count = Signal(1.0)
+    rough = computed(lambda: count.value, equals=lambda old, new: abs(old - new) < 0.5)
+    always = computed(lambda: count.value > 0, equals=False)
+    seen: list[object] = []
+    rough.subscribe(seen.append)
+    always.subscribe(seen.append)
+    count.value = 1.2
+    count.value = 2.0
+    assert seen == [1.0, True, True, 2.0, True]
+
+
+def test_a_diamond_never_shows_a_state_in_between() -> None:
+    head = Signal(1)
+    left, right = computed(lambda: head.value + 1), computed(lambda: head.value * 10)
+    seen: list[tuple[int, int]] = []
+    effect(lambda: seen.append((left.value, right.value)))
+    head.value = 2
+    assert seen == [(2, 10), (3, 20)]
+
+
+def test_dependencies_follow_the_branch_that_was_taken() -> None:
+    flag, yes, no, runs = Signal(True), Signal("y"), Signal("n"), []
+    chosen = computed(lambda: runs.append(1) or (yes.value if flag.value else no.value))
+    seen: list[str] = []
+    end = chosen.subscribe(seen.append)
+    no.value = "n2"
+    assert len(runs) == 1
+    flag.value = False
+    yes.value = "y2"
+    assert len(runs) == 2
+    assert seen == ["y", "n2"]
+    end()
+    assert not (flag._observers or yes._observers or no._observers)
+
+
+def test_a_source_that_is_no_longer_needed_is_not_evaluated() -> None:
+    items: Signal[list[int]] = Signal([1])
+    first = computed(lambda: items.value[0])
+    shown = computed(lambda: first.value if items.value else None)
+    seen: list[int | None] = []
+    end = shown.subscribe(seen.append)
+    items.value = []
+    assert seen == [1, None]
+    end()
+
+
+def test_reading_many_sources_again_and_again_records_each_once() -> None:
+    signals = [Signal(n) for n in range(100)]
+
+    def total() -> int:
+        return sum(s.value for s in signals) + sum(s.value for s in reversed(signals))
+
+    both = computed(total)
+    end = both.subscribe(lambda _: None)
+    for _ in range(3):
+        signals[50].update(lambda n: n + 1)
+        assert len(both._sources) == 100
+    assert both.value == total()
+    end()
+
+
+def test_sources_in_changing_order_lose_no_edge() -> None:
+    signals = [Signal(n) for n in range(30)]
+    order = Signal(tuple(range(30)))
+    listed = computed(lambda: [signals[i].value for i in order.value])
+    seen: list[list[int]] = []
+    end = listed.subscribe(seen.append)
+    order.value = tuple(reversed(range(30)))
+    order.value = (*range(0, 30, 2), *range(1, 30, 4))
+    for i in range(30):
+        signals[i].value = 100 + i
+    assert seen[-1] == [100 + i for i in order.value if True]
+    assert len(listed._sources) == 1 + len(order.value)
+    end()
+    assert not any(s._observers for s in (*signals, order))
+
+
+def test_an_exception_is_kept_and_raised_until_a_source_changes() -> None:
+    count, runs = Signal(0), []
+    inverse = computed(lambda: runs.append(1) or 1 / count.value)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            _ = inverse.value
+    assert len(runs) == 1
+    count.value = 2
+    assert inverse.value == 0.5
+
+
+def test_raising_again_does_not_lengthen_the_traceback() -> None:
+    broken = computed(lambda: 1 / Signal(0).value)
+
+    def depth() -> int:
+        with pytest.raises(ZeroDivisionError) as caught:
+            _ = broken.value
+        trace, length = caught.value.__traceback__, 0
+        while trace is not None:
+            trace, length = trace.tb_next, length + 1
+        return length
+
+    assert depth() == depth() == depth()
+
+
+def test_an_exception_goes_through_computeds_and_heals() -> None:
+    count = Signal(0)
+    inverse = computed(lambda: 1 / count.value)
+    twice = computed(lambda: inverse.value * 2)
+    with pytest.raises(ZeroDivisionError):
+        effect(lambda: twice.value)
+    seen: list[object] = []
+
+    def attempt() -> None:
+        try:
+            seen.append(twice.value)
+        except ZeroDivisionError:
+            seen.append("failed")
+
+    watch = effect(attempt)
+    count.value = 4
+    assert seen == ["failed", 0.5]
+    watch.dispose()
+    assert not count._observers
+
+
+def test_a_cycle_is_reported_with_its_nodes_in_order() -> None:
+    nodes: dict[str, Computed[int]] = {}
+    for name, needs in (("net", "tax"), ("tax", "gross"), ("gross", "net")):
+        nodes[name] = computed(lambda needs=needs: nodes[needs].value, name=name)
+    with pytest.raises(CycleError) as caught:
+        _ = nodes["net"].value
+    assert caught.value.nodes == tuple(f"computed {n!r}" for n in ("net", "tax", "gross", "net"))
+
+
+def test_a_cycle_can_be_opened_again_for_every_reader() -> None:
+    flag = Signal(True)
+    first: Computed[int] = computed(lambda: second.value if flag.value else 1)
+    second: Computed[int] = computed(lambda: first.value + 1)
+    seen: list[object] = []
+
+    def attempt(node: Computed[int]) -> None:
+        try:
+            seen.append(node.value)
+        except CycleError:
+            seen.append("cycle")
+
+    effects = [effect(lambda: attempt(first)), effect(lambda: attempt(second))]
+    seen.clear()
+    flag.value = False
+    assert sorted(map(str, seen)) == ["1", "2"]
+    for each in effects:
+        each.dispose()
+    assert not flag._observers
+
+
+def test_a_cycle_longer_than_the_nesting_limit_is_found() -> None:
+    ring: list[Computed[int]] = []
+    for i in range(1000):
+        ring.append(computed(lambda i=i: ring[(i + 1) % 1000].value, name=str(i)))
+    with pytest.raises(CycleError) as caught:
+        _ = ring[0].value
+    assert len(caught.value.nodes) == 1001
+
+
+def test_an_untracked_cycle_is_found_too() -> None:
+    node: Computed[int] = computed(lambda: node.peek())
+    with pytest.raises(CycleError):
+        _ = node.value
+
+
+def test_a_recursion_of_the_function_itself_stays_a_recursion_error() -> None:
+    def forever(n: int) -> int:
+        return forever(n + 1)
+
+    with pytest.raises(RecursionError):
+        _ = computed(lambda: forever(0)).value
+
+
+def test_an_interrupt_is_not_kept() -> None:
+    interrupt = [True]
+
+    def work() -> int:
+        if interrupt.pop():
+            raise KeyboardInterrupt
+        return 1
+
+    node = computed(work)
+    with pytest.raises(KeyboardInterrupt):
+        _ = node.value
+    interrupt.append(False)
+    assert node.value == 1
+
+
+def test_an_observed_computed_is_let_go_when_the_last_observer_ends() -> None:
+    count = Signal(1)
+    middle = computed(lambda: count.value)
+    last = computed(lambda: middle.value)
+    ends = [last.subscribe(lambda _: None) for _ in range(2)]
+    assert count._observers
+    ends.pop()()
+    assert count._observers
+    ends.pop()()
+    assert not count._observers
+    assert not middle._observers
+    count.value = 5
+    assert last.value == 5
+
+
+def test_nothing_holds_an_unobserved_computed() -> None:
+    count = Signal(1)
+    first = computed(lambda: count.value)
+    second = computed(lambda: first.value)
+    _ = second.value
+    dead = weakref.ref(second)
+    del second
+    assert dead() is None
+    assert first.value == 1
+    gc.collect()
+
+
+def test_the_decorator_takes_options() -> None:
+    @computed(name="answer")
+    def value() -> int:
+        return 42
+
+    assert value.value == value.peek() == 42
+    assert repr(value) == "<computed 'answer'>"

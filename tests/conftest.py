@@ -1,0 +1,56 @@
+"""Fixtures that several folders of tests share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pyodide_runtimes import ensure_runtime, find_browser
+
+from doc_examples.environment import files_for
+from doc_examples.plugin.selection import selected_lines
+from doc_examples.runner.interpreter import Interpreter
+from doc_examples.runner.runner import Runner
+from doc_examples.runner.wheels import wheel_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that needs an interpreter on each selected line (``--pyodide``)."""
+    if "interpreter_line" in metafunc.fixturenames:
+        metafunc.parametrize(
+            "interpreter_line", selected_lines(metafunc.config), scope="module", indirect=False
+        )
+
+
+@pytest.fixture(scope="session")
+def interpreter_runner(request: pytest.FixtureRequest) -> Iterator[Runner]:
+    """A browser with the project's own wheel, shared by all interpreters of the process."""
+    wheels = (wheel_for(request.config.rootpath),)
+    lines = selected_lines(request.config)
+    runtimes = [files_for(ensure_runtime(line), wheels) for line in lines]
+    with Runner(find_browser().path, dict(zip(lines, runtimes, strict=True))) as runner:
+        yield runner
+
+
+@pytest.fixture(scope="module")
+def interpreter(interpreter_runner: Runner, interpreter_line: str) -> Iterator[Interpreter]:
+    """Pyodide in a page of Chromium, one for all tests of a module on a line.
+
+    ``interpreter.run(source)`` gives the value of the last expression. Names, modules and the
+    document stay from one test to the next: a test that must not see them asks for
+    ``pristine_interpreter``.
+    """
+    with Interpreter(interpreter_runner, interpreter_line, ensure_runtime) as opened:
+        yield opened
+
+
+@pytest.fixture
+def pristine_interpreter(
+    interpreter_runner: Runner, interpreter_line: str
+) -> Iterator[Interpreter]:
+    """An interpreter in which nothing has run, for one test."""
+    with Interpreter(interpreter_runner, interpreter_line, ensure_runtime) as opened:
+        yield opened
