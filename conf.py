@@ -49,4 +49,7 @@ html_theme = "furo"
 html_title = "Engineering Blueprints"
 html_static_path = ["_static"]
 html_css_files = ["blueprints.css"]
+html_favicon = "_static/favicon.svg"
 html_show_sphinx = False
+# What a reader copies is code: no line numbers, no prompts, no output of a doctest.
+copybutton_exclude = ".linenos, .gp, .go"

@@ -16,7 +16,7 @@ Examples:
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from bridge._browser import ffi
 from bridge.errors import DisposedError
@@ -25,20 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-__all__ = ["Destroyable", "ProxyScope", "keep_alive", "live_counts"]
+__all__ = ["ProxyScope", "keep_alive", "live_counts"]
 
 T = TypeVar("T")
 
 # Counts and names only, never a proxy: it has to survive in a memory snapshot.
 _live: Counter[str] = Counter()
-
-
-@runtime_checkable
-class Destroyable(Protocol):
-    """What has to be destroyed to be given back: a proxy."""
-
-    def destroy(self) -> None:
-        """Give back what is held."""
 
 
 def _name_of(obj: object) -> str:
@@ -88,7 +80,7 @@ class ProxyScope:
         return obj if handle is None else handle
 
     def keep(self, obj: T, label: str | None = None) -> T:
-        """Keep an object, and destroy it at the end if it can be destroyed.
+        """Keep an object; a proxy of a Python object is destroyed at the end.
 
         Raises:
             DisposedError: The scope has ended.
@@ -96,8 +88,8 @@ class ProxyScope:
         self._check()
 
         def ending() -> None:
-            if ffi.is_pyodide() and isinstance(obj, Destroyable):
-                obj.destroy()
+            if ffi.is_python_handle(obj):
+                cast("ffi.HostProxy", obj).destroy()
 
         self._count(label or _name_of(obj), ending)
         return obj

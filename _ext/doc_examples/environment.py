@@ -34,6 +34,8 @@ class Equipment:
     browser_name: str
     runtimes: dict[str, RuntimeFiles]
     environments: dict[str, Environment]
+    wheels: tuple[Path, ...] = ()
+    """The project's own, installed in every session."""
 
 
 def equip(
@@ -54,6 +56,7 @@ def equip(
         browser.version,
         {runtime.line: files_for(runtime, wheels) for runtime in found},
         {runtime.line: _environment(runtime, wheels, browser.version) for runtime in found},
+        wheels,
     )
 
 

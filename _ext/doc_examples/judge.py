@@ -26,6 +26,8 @@ class Verdict:
     """Traceback, or expected and got."""
     line: int = 0
     """The line of the file to look at first."""
+    column: int = 0
+    """The 1-based column there, where it is known."""
 
     @property
     def passed(self) -> bool:
@@ -94,7 +96,8 @@ def matches(pattern: str, fault: Fault) -> bool:
 def _failed(example: Example, headline: str, fault: Fault | None) -> Verdict:
     if fault is None:
         return Verdict(Fate.FAILED, headline, line=example.line)
-    return Verdict(Fate.FAILED, headline, fault.traceback, fault.line or example.line)
+    at = fault.line or example.line
+    return Verdict(Fate.FAILED, headline, fault.traceback, at, fault.column)
 
 
 def _mismatch(expected: Expected, got: str) -> Verdict:

@@ -99,11 +99,10 @@ def literal(text: str) -> str:
     Returns:
         An expression whose value is the text, whatever it contains.
 
-    >>> print(literal("x = 1\nprint(x)\n"))
-    \"\"\"\
-    x = 1
-    print(x)
-    \"\"\"
+    >>> literal("x = 1\nprint(x)\n").splitlines()[1:3]
+    ['x = 1', 'print(x)']
+    >>> literal("no line end").split()
+    ['(', "'no", 'line', "end'", ')']
     """
     plain = all(char == "\n" or char.isprintable() for char in text)
     if not plain or not text.endswith("\n"):

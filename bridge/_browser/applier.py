@@ -127,18 +127,20 @@ _BODY: Final = r"""
     const listeners = new Map();
     const delayedEvents = [];
     let applying = false, closed = false;
-    let composing = null, delayedValue = null;
+    let composing = null, delayed = null;
 
-    function onCompositionStart(event) { composing = event.target; delayedValue = null; }
+    function onCompositionStart(event) { composing = event.target; delayed = null; }
     function onCompositionEnd() {
-      const element = composing;
       composing = null;
-      if (element !== null && delayedValue !== null) {
-        const value = delayedValue.value;
-        // After this event the browser still delivers the input event of the composed text.
-        setTimeout(() => { if (!closed && composing !== element) writeValue(element, value); });
-      }
-      delayedValue = null;
+      const waiting = delayed;
+      // Some browsers deliver the composed text after this event; a patch that follows it wins.
+      if (waiting === null) return;
+      setTimeout(() => { if (!closed && delayed === waiting) writeDelayed(); });
+    }
+    function writeDelayed() {
+      const { element, value } = delayed;
+      delayed = null;
+      writeValue(element, value);
     }
     container.addEventListener("compositionstart", onCompositionStart, true);
     container.addEventListener("compositionend", onCompositionEnd, true);
@@ -261,8 +263,11 @@ _BODY: Final = r"""
           case PROP: if (at[list[i]] !== list[i + 1]) at[list[i]] = list[i + 1]; i += 2; break;
           case PROP_OFF: resetProperty(at, list[i++]); break;
           case VALUE:
-            if (composing === at && at !== null) delayedValue = { value: list[i++] };
-            else writeValue(at, list[i++]);
+            if (composing === at) delayed = { element: at, value: list[i++] };
+            else {
+              if (delayed !== null && delayed.element === at) delayed = null;
+              writeValue(at, list[i++]);
+            }
             break;
           case OBJECT: at[list[i]] = objects[list[i + 1]]; i += 2; break;
           case LISTEN: listen(at, list[i], list[i + 1]); i += 2; break;
@@ -314,7 +319,7 @@ _BODY: Final = r"""
       templates.clear();
       listeners.clear();
       delayedEvents.length = 0;
-      dispatch = composing = delayedValue = null;
+      dispatch = composing = delayed = null;
     }
 
     return { apply, close, node: (id) => nodes.get(id) };

@@ -24,6 +24,7 @@ __all__ = [
     "get",
     "is_host_object",
     "is_pyodide",
+    "is_python_handle",
     "js_globals",
     "none_if_null",
     "pyodide_version",
@@ -56,6 +57,8 @@ class _PyodideFfi(Protocol):
     """What is used of ``pyodide.ffi``."""
 
     JsProxy: type
+    JsDoubleProxy: type
+    JsOnceCallable: type
 
     def create_proxy(self, obj: object, /) -> HostProxy: ...
     def create_once_callable(self, obj: object, /) -> HostProxy: ...
@@ -116,6 +119,18 @@ def none_if_null(value: object) -> object:
 def is_host_object(value: object) -> bool:
     """Tell whether a value is an object of the page (a JsProxy)."""
     return is_pyodide() and isinstance(value, _ffi("JsProxy").JsProxy)
+
+
+def is_python_handle(value: object) -> bool:
+    """Tell whether a value is the page's handle on a Python object, which wants destroying.
+
+    Other objects of the page may have a ``destroy`` of their own (a GPU device has), which is no
+    business of a lifetime.
+    """
+    if not is_pyodide():
+        return False
+    ffi = _ffi("a proxy of a Python object")
+    return isinstance(value, (ffi.JsDoubleProxy, ffi.JsOnceCallable))
 
 
 def create_proxy(obj: object) -> HostProxy:

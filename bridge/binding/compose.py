@@ -61,7 +61,8 @@ class Composer:
     Args:
         root: Gives out node numbers.
         buffer: Where to.
-        of_item: Whether functions take a row's item: it is a template.
+        of_item: Whether functions take a row's item.
+        copied: Whether it is copied (a template), so that its nodes do not listen themselves.
 
     Attributes:
         slots: The places that reactive values fill.
@@ -71,7 +72,9 @@ class Composer:
         paths: In a template, from a node to the child indices that lead to it.
     """
 
-    def __init__(self, root: DomRoot, buffer: OpBuffer, *, of_item: bool) -> None:
+    def __init__(
+        self, root: DomRoot, buffer: OpBuffer, *, of_item: bool, copied: bool = False
+    ) -> None:
         self.slots: list[Slot] = []
         self.insets: list[Inset] = []
         self.hearings: list[Hearing] = []
@@ -80,6 +83,7 @@ class Composer:
         self._root = root
         self._buffer = buffer
         self._of_item = of_item
+        self._copied = copied
 
     def compose(self, content: object, home: int, place: int, anchor: int, space: int) -> list[int]:
         """Write content.
@@ -181,7 +185,7 @@ class Composer:
         if rule.kind == Kind.EVENT:
             self._listen(tag, number, rule, value)
         elif rule.kind == Kind.REF:
-            if self._of_item or not isinstance(value, Ref):
+            if self._copied or not isinstance(value, Ref):
                 raise PropError(
                     tag, name, "no Ref() of a single node", "Expected a Ref() outside templates."
                 )
@@ -207,8 +211,7 @@ class Composer:
         bound = bind_two_way(tag, name, value, own, of_item=self._of_item)
         for prop, read in bound.reads:
             self._slot(PropSlot(tag, number, read, rules_of[tag][prop]))
-        self._buffer.ops += (ops.LISTEN, bound.event, 0)
-        self.hearings.append(Hearing(number, bound.event, 0, bound.handler))
+        self._hear(Hearing(number, bound.event, 0, bound.handler))
 
     def _listen(self, tag: str, number: int, rule: Rule, value: object) -> None:
         flags = 0
@@ -221,8 +224,15 @@ class Composer:
                 f"a {type(value).__name__} cannot handle an event",
                 "Expected a function of the event; in a template, of the item and the event.",
             )
-        self._buffer.ops += (ops.LISTEN, rule.name, flags)
-        self.hearings.append(Hearing(number, rule.name, flags, value))
+        self._hear(Hearing(number, rule.name, flags, value))
+
+    def _hear(self, hearing: Hearing) -> None:
+        known = any(
+            other.number == hearing.number and other.kind == hearing.kind for other in self.hearings
+        )
+        if not self._copied and not known:
+            self._buffer.ops += (ops.LISTEN, hearing.kind, hearing.flags)
+        self.hearings.append(hearing)
 
     def _reader(self, source: object) -> Callable[[object], object]:
         return reader(source, of_item=self._of_item)  # type: ignore[arg-type]

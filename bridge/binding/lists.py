@@ -53,9 +53,7 @@ class Row:
     block: Block
     scope: Scope
 
-    def __init__(
-        self, number: int, item: object, key: Hashable, template: Template | None
-    ) -> None:
+    def __init__(self, number: int, item: object, key: Hashable, template: Template | None) -> None:
         self.number = number
         self.item = item
         self.key = key
@@ -146,9 +144,7 @@ class ListRegion(Region):
         self._items = items
         return True
 
-    def _same_number(
-        self, going: list[Row], coming: list[object], following: int
-    ) -> list[Row]:
+    def _same_number(self, going: list[Row], coming: list[object], following: int) -> list[Row]:
         """Deal with what happens most: two rows changed places, or items were replaced."""
         inner_same = _first_difference([row.item for row in going[1:-1]], coming[1:-1])
         if (
@@ -210,9 +206,7 @@ class ListRegion(Region):
                 while start > 0 and result[start - 1] is None:
                     start -= 1
                 run = place - start + 1
-                result[start : place + 1] = self._place(
-                    self._take(made, left - run, left), anchor
-                )
+                result[start : place + 1] = self._place(self._take(made, left - run, left), anchor)
                 left -= run
                 place = start
                 row = cast("Row", result[start])
@@ -308,15 +302,8 @@ class ListRegion(Region):
 
     def _adopt(self, tree: VNode) -> Template:
         """Find the template of a tree in the view, or make it."""
-        view = self.view
-        template = cast("Template | None", view.templates.get(tree))
-        if template is None:
-            template = Template(tree, view.root, view.root.reserve(1), self.inset.space)
-            view.templates[tree] = template
-            view.buffer.ops += template.ops
-        template.users += 1
-        self._template = template
-        return template
+        self._template = self.view.use_template(tree, self.inset.space)
+        return self._template
 
     # -- placing -------------------------------------------------------------------------------
 
@@ -439,7 +426,7 @@ class ListRegion(Region):
             self._end_row(row)
         template, self._template = self._template, None
         if template is not None:
-            template.users -= 1
+            self.view.leave_template(template)
 
 
 def _first_difference(old: Iterable[object], new: Sequence[object]) -> int:

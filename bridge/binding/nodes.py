@@ -112,7 +112,17 @@ class Dynamic:
 
 
 Content: TypeAlias = (
-    VNode | str | float | bool | RawHtml | For | Show | Dynamic | Source | Iterable["Content"] | None
+    VNode
+    | str
+    | float
+    | bool
+    | RawHtml
+    | For
+    | Show
+    | Dynamic
+    | Source
+    | Iterable["Content"]
+    | None
 )
 """What may stand below a node."""
 

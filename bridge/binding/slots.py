@@ -123,9 +123,7 @@ class PropSlot(Slot):
 
     __slots__ = ("_rule",)
 
-    def __init__(
-        self, tag: str, number: int, read: Callable[[object], object], rule: Rule
-    ) -> None:
+    def __init__(self, tag: str, number: int, read: Callable[[object], object], rule: Rule) -> None:
         op = _STAMPED.get(rule.kind, 0)
         # The value of a list box needs its options, which come after the copy is made.
         if tag == "select" and rule.kind == Kind.VALUE:

@@ -31,18 +31,33 @@ class Template:
         after: The slots that are filled afterwards.
         insets: Places whose nodes come and go, with numbers that count from the copy's first.
         hearings: By place, the handlers by event type.
+        tree: What it was made from.
+        space: The namespace in which it was made.
         users: How many lists use it.
     """
 
-    __slots__ = ("after", "hearings", "insets", "number", "ops", "stamped", "stride", "users")
+    __slots__ = (
+        "after",
+        "hearings",
+        "insets",
+        "number",
+        "ops",
+        "space",
+        "stamped",
+        "stride",
+        "tree",
+        "users",
+    )
 
     def __init__(self, tree: VNode, root: DomRoot, number: int, space: int) -> None:
         buffer = OpBuffer()
-        composer = Composer(root, buffer, of_item=True)
+        composer = Composer(root, buffer, of_item=True, copied=True)
         tops = composer.compose(tree, ops.DETACHED, ops.DETACHED, -1, space)
         if len(tops) != 1 or composer.paths[tops[0]] != (0,):
             raise TreeError("a list", "a row is not one element", "Put an element around it.")
         self.number = number
+        self.tree = tree
+        self.space = space
         self.users = 0
         places = {tops[0]: 0}
         slots = sorted(composer.slots, key=lambda slot: slot.late)
@@ -75,7 +90,7 @@ class Template:
         holes += [[slot.number, slot.op, slot.name, 0] for slot in self.stamped]
         # The path of a top node begins with its place at the top, which a copy has not.
         paths = [list(composer.paths[made][1:]) for made in places if made != tops[0]]
-        self.ops: list[object] = _without_listeners(buffer.ops, composer.hearings)
+        self.ops: list[object] = buffer.ops
         self.ops += (ops.TEMPLATE, number, tops[0], paths, holes)
 
     def inset_of(self, inset: Inset, first: int) -> Inset:

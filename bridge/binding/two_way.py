@@ -68,9 +68,7 @@ def _always(target: object) -> Callable[[object], object]:
     return lambda _: target
 
 
-def _checked(
-    tag: str, name: str, find: Callable[[object], object]
-) -> Callable[[object], object]:
+def _checked(tag: str, name: str, find: Callable[[object], object]) -> Callable[[object], object]:
     def found(item: object) -> object:
         target = find(item)
         _check(tag, name, target)

@@ -14,6 +14,7 @@ from bridge._browser.attributes import OpBuffer
 from bridge._browser.dom import DomRoot, Opener, open_container
 from bridge.binding.compose import Composer
 from bridge.binding.holes import Spares, read_into
+from bridge.binding.templates import Template
 from bridge.reactivity import Scope, Signal, batch, effect, untracked
 
 if TYPE_CHECKING:
@@ -61,13 +62,13 @@ class View:
         root: The container.
         buffer: The ops that have not been sent yet.
         listening: Of nodes in the rows of templates: the row.
-        templates: The templates in use, by the tree from which they were made.
     """
 
     def __init__(self, container: object, opener: Opener | None) -> None:
         self.buffer = OpBuffer()
         self.listening: dict[int, Row] = {}
-        self.templates: dict[VNode, object] = {}
+        self._templates: dict[tuple[VNode, int], Template] = {}
+        self._free_templates: list[int] = []
         self._opener: Opener = opener or open_container
         self._changes: Signal[None] = Signal(None, equals=False, name="changes of a view")
         self._pending = True  # until the first content has been sent
@@ -77,9 +78,7 @@ class View:
         self._block: Block | None = None
         self._scope.on_cleanup(self._close)
 
-    def _open(
-        self, container: object, dispatch: Callable[[int, str, HostObject], None]
-    ) -> Surface:
+    def _open(self, container: object, dispatch: Callable[[int, str, HostObject], None]) -> Surface:
         self._deliver = dispatch
         return self._opener(container, self._on_event)
 
@@ -261,6 +260,25 @@ class View:
         wire = read_into(spares, slot, number, item, parts)
         self.buffer.ops += (ops.AT, number)
         slot.write(self.buffer, wire)
+
+    def use_template(self, tree: VNode, space: int) -> Template:
+        """Find the template of a tree, or make it; to be left with `leave_template`."""
+        template = self._templates.get((tree, space))
+        if template is None:
+            # The page forgets a template when another one takes its number.
+            number = self._free_templates.pop() if self._free_templates else self.root.reserve(1)
+            template = Template(tree, self.root, number, space)
+            self._templates[tree, space] = template
+            self.buffer.ops += template.ops
+        template.users += 1
+        return template
+
+    def leave_template(self, template: Template) -> None:
+        """Say that a list no longer uses a template."""
+        template.users -= 1
+        if not template.users:
+            del self._templates[template.tree, template.space]
+            self._free_templates.append(template.number)
 
     # -- ending --------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
 from bridge.reactivity.computed import Computed
 from bridge.reactivity.effects import Effect
@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["batch", "computed", "effect", "untracked"]
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 _IS_ASYNC = inspect.CO_COROUTINE  # asking the code itself costs a tenth of iscoroutinefunction
+
+
+class _MakeComputed(Protocol):
+    def __call__(self, fn: Callable[[], U], /) -> Computed[U]: ...
 
 
 @overload
@@ -30,14 +35,14 @@ def computed(
 ) -> Computed[T]: ...
 @overload
 def computed(
-    fn: None = None, *, equals: Equality[T] = None, name: str | None = None
-) -> Callable[[Callable[[], T]], Computed[T]]: ...
+    fn: None = None, *, equals: Equality[Any] = None, name: str | None = None
+) -> _MakeComputed: ...
 def computed(
     fn: Callable[[], T] | None = None,
     *,
     equals: Equality[T] = None,
     name: str | None = None,
-) -> Computed[T] | Callable[[Callable[[], T]], Computed[T]]:
+) -> Computed[T] | _MakeComputed:
     """Make a value that follows from other values.
 
     `fn` runs when the value is read and something that it had read has changed: at most once per
@@ -60,7 +65,11 @@ def computed(
         238
     """
     if fn is None:
-        return lambda function: Computed(function, equals=equals, name=name)
+
+        def make(function: Callable[[], U]) -> Computed[U]:
+            return Computed(function, equals=cast("Equality[U]", equals), name=name)
+
+        return make
     return Computed(fn, equals=equals, name=name)
 
 
@@ -86,7 +95,8 @@ def effect(
         The effect, to be ended with ``dispose()``, unless an effect or a scope owns it.
 
     Raises:
-        Exception: What the first run raised; the effect has ended then.
+        Exception: What the first run raised, or what followed from its writes; the effect has
+            ended then.
 
     Examples:
         >>> from bridge.reactivity import Signal

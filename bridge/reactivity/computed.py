@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from bridge.reactivity.edges import reconcile, track
 from bridge.reactivity.equality import PLAIN, Equality, same
@@ -36,9 +36,9 @@ _burying: list[bool] = []
 class Descend(BaseException):
     """Unwinds a first evaluation that is nested too deep, to start again at its far end."""
 
-    def __init__(self, node: Computed[object], caller: Frame | None) -> None:
+    def __init__(self, node: Computed[Any], caller: Frame | None) -> None:
         super().__init__()
-        self.path: list[Computed[object]] = [node]
+        self.path: list[Computed[Any]] = [node]
         while isinstance(caller, Computed):
             self.path.append(caller)
             caller = caller._caller
@@ -59,7 +59,7 @@ class Computed(Observer, Source, Generic[T]):
         self._fn = fn
         self._equals = equals
         self.name = name
-        self._value: T = cast("T", UNSET)
+        self._value: T = UNSET  # type: ignore[assignment]
         self._error: Exception | None = None
         self._version = self._at = NEVER
         self._stale = True
@@ -108,7 +108,7 @@ class Computed(Observer, Source, Generic[T]):
         caller = state.active
         depth = caller._depth + 1
         if depth > NESTING_LIMIT:
-            raise Descend(cast("Computed[object]", self), caller)
+            raise Descend(self, caller)
         outer = state.observer
         self._caller = caller
         self._depth = depth
@@ -151,7 +151,7 @@ class Computed(Observer, Source, Generic[T]):
         trace = error.__traceback__
         self._trace = trace and trace.tb_next  # raising lengthens the one of the error
         self._error = error
-        self._value = cast("T", UNSET)
+        self._value = UNSET  # type: ignore[assignment]
         self._version = self._floor
 
     def _link(self, observer: Observer) -> None:
@@ -161,7 +161,7 @@ class Computed(Observer, Source, Generic[T]):
             return
         self._observers = {observer: None}
         # The first observer: now the sources have to know of this node, theirs of them, and so on.
-        stack: list[Computed[object]] = [cast("Computed[object]", self)]
+        stack: list[Computed[Any]] = [self]
         while stack:
             node = stack.pop()
             node._linked = True
@@ -183,29 +183,36 @@ class Computed(Observer, Source, Generic[T]):
 
     def __del__(self) -> None:
         # Dropping a long chain must not recurse: each node hands what it holds to the first.
-        if self._sources:
-            _dying.append(self._sources)
-            _dying.append(self._fn)
-            del self._fn, self._sources
-            if not _burying:
-                _burying.append(True)
-                while _dying:
-                    _dying.pop()
-                _burying.clear()
+        try:
+            if _burying:
+                _dying.append((self._fn, self._sources, self._observers))
+                return
+            _burying.append(True)
+            del self._fn, self._sources, self._observers
+        except AttributeError:  # it was never initialised, or something revived it
+            pass
+        try:
+            while _dying:
+                _dying.pop()
+        finally:
+            _burying.clear()
 
 
-def pull(target: Computed[object] | Computed[T], *, climb: bool = True) -> None:  # noqa: C901, PLR0912
+def pull(target: Computed[Any], *, climb: bool = True) -> None:  # noqa: C901, PLR0912
     """Bring a stale computed up to date, and before it what it depends on.
 
     One loop instead of a recursion: `stack` holds the nodes whose check waits for a source, with
     the iterator over their sources. Evaluations can still be nested, where a function reads what
     was never evaluated; if too deep, they are given up and started again at the far end (`climb`).
     """
-    node = cast("Computed[object]", target)
-    sources = iter(node._sources)
-    stack: list[tuple[Computed[object], Iterator[Source]]] = []
-    last_write = now.last_write
     try:
+        if target._at == NEVER:
+            target._evaluate()
+            return
+        node = target
+        sources = iter(node._sources)
+        stack: list[tuple[Computed[Any], Iterator[Source]]] = []
+        last_write = now.last_write
         while True:
             at = node._at
             below: Source | None = None
@@ -226,7 +233,7 @@ def pull(target: Computed[object] | Computed[T], *, climb: bool = True) -> None:
                     node._stale = not node._linked
             if below is not None:
                 stack.append((node, sources))
-                node = cast("Computed[object]", below)
+                node = below  # type: ignore[assignment]
                 sources = iter(node._sources)
                 continue
             while stack:
@@ -240,13 +247,13 @@ def pull(target: Computed[object] | Computed[T], *, climb: bool = True) -> None:
     except Descend as deep:
         if not climb or isinstance(now.active, Computed) or now.active._depth >= NESTING_LIMIT:
             raise
-        _climb(cast("Computed[object]", target), deep)
+        _climb(target, deep)
 
 
-def _climb(target: Computed[object], deep: Descend) -> None:
+def _climb(target: Computed[Any], deep: Descend) -> None:
     """Evaluate a chain that is too deep to be nested, from its far end up to `target`."""
     pending = [target]
-    paths: list[list[Computed[object]]] = []
+    paths: list[list[Computed[Any]]] = []
     while pending:
         paths.append(deep.path)
         if any(step in pending for step in deep.path[:-1]):
@@ -262,7 +269,7 @@ def _climb(target: Computed[object], deep: Descend) -> None:
             del paths[len(pending) :]
 
 
-def _cycle(node: Computed[object]) -> CycleError:
+def _cycle(node: Computed[Any]) -> CycleError:
     """Describe the cycle that closes with `node`, which is running."""
     frames: list[Frame] = []
     frame: Frame | None = now.active
@@ -281,10 +288,10 @@ def _cycle(node: Computed[object]) -> CycleError:
     return CycleError((*names, names[0]))
 
 
-def _long_cycle(paths: list[list[Computed[object]]]) -> CycleError:
+def _long_cycle(paths: list[list[Computed[Any]]]) -> CycleError:
     """Describe a cycle of more nodes than may be nested."""
-    places: dict[Computed[object], int] = {}
-    nodes: list[Computed[object]] = []
+    places: dict[Computed[Any], int] = {}
+    nodes: list[Computed[Any]] = []
     for path in paths:
         # Each path goes from the node that was too deep up to the one before it.
         for node in reversed(path[:-1] if nodes else path):

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from bridge.reactivity.state import UNSET, Observer, Source, now
 
 if TYPE_CHECKING:
     from bridge.reactivity.computed import Computed
-    from bridge.reactivity.reactions import Reaction
 
 _FEW = 16  # up to here looking through the list is quicker than a set
 
@@ -55,28 +54,30 @@ def reconcile(observer: Observer) -> None:
         if hasattr(observer, "_seen"):
             del observer._seen
     if observer._linked and dropped:
-        kept = set(sources)
+        kept = sources if len(sources) <= _FEW else set(sources)
         unlink(observer, [source for source in dropped if source not in kept])
 
 
 def unlink(observer: Observer, sources: list[Source]) -> None:
     """Remove edges, and those of each computed that nobody observes any more, and so on."""
-    stack = [(observer, sources)]
-    while stack:
-        observer, sources = stack.pop()
+    stack: list[tuple[Observer, list[Source]]] = []
+    while True:
         for source in sources:
             observers = source._observers
             if observers is None or observers.pop(observer, UNSET) is UNSET or observers:
                 continue
             if source._linked:
-                node = cast("Computed[object]", source)
-                source._linked = False
-                if not source._stale:
-                    source._stale = True
-                    source._at = now.clock
+                node: Computed[Any] = source  # type: ignore[assignment]
+                node._linked = False
+                if not node._stale:
+                    node._stale = True
+                    node._at = now.clock
                 stack.append((node, node._sources))
                 if node._old:
                     stack.append((node, node._old))
+        if not stack:
+            return
+        observer, sources = stack.pop()
 
 
 def release(observer: Observer) -> None:
@@ -100,6 +101,6 @@ def mark(observers: dict[Observer, None]) -> None:
                 observer._stale = True
                 further = observer._observers
                 if further is None:
-                    now.queue.append(cast("Reaction", observer))
+                    now.queue.append(observer)  # type: ignore[arg-type]
                 else:
                     stack.append(further)

@@ -39,7 +39,8 @@ class Effect(Reaction):
     may return. Clean-ups run untracked, the newest first.
 
     An effect that raises stays alive, follows what it had read until then, and the error goes to
-    whoever wrote the signal. The very first run is different: it ends the effect and raises.
+    whoever wrote the signal. The very first run is different: if it fails, or what follows from
+    its writes, the effect ends and `effect` raises.
     """
 
     __slots__ = ("name",)
@@ -61,7 +62,7 @@ class Effect(Reaction):
         self._old = self._children = self._cleanups = None
         owner = state.active
         if owner._owns:
-            _adopt(self, cast("Owner", owner))
+            _adopt(self, owner)  # type: ignore[arg-type]  # only those own
         else:
             self._owner = None
 
@@ -83,15 +84,16 @@ class Effect(Reaction):
         state = now
         try:
             self._run()
+            if state.queue and not state.batch_depth:
+                flush()
         except BaseException as error:
+            # Nobody gets the effect, so nobody could end it.
             if self._linked:
                 _dispose(self)
             if state.queue and not state.batch_depth:
                 begin_batch()
                 end_batch(error)
             raise
-        if state.queue and not state.batch_depth:
-            flush()
 
     def _renew(self) -> None:
         """Run again: clean up first, and lose no error of either."""

@@ -154,10 +154,11 @@ class _SlotField(_Field):
 
     def __delete__(self, instance: object) -> None:
         held = self._held(instance)
-        if type(held) is _FieldSignal and held.peek() is not MISSING:
-            held.set(MISSING)
-        else:
+        if type(held) is not _FieldSignal:
             self._slot.__delete__(instance)
+        else:
+            self._present(held.peek(), instance)
+            held.set(MISSING)
 
     def signal(self, instance: object) -> _FieldSignal:
         held = self._held(instance)

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from bridge.reactivity.computed import pull
 from bridge.reactivity.edges import reconcile
@@ -14,7 +15,6 @@ from bridge.reactivity.state import NESTING_LIMIT, NEVER, Observer, now, running
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bridge.reactivity.computed import Computed
 
 __all__ = ["Reaction", "begin_batch", "end_batch", "flush", "raise_all"]
 
@@ -51,7 +51,7 @@ class Reaction(Observer):
                 if source._version > at:
                     break
                 if source._stale:
-                    pull(cast("Computed[object]", source))
+                    pull(source)  # type: ignore[arg-type]  # signals are never stale
                     if source._version > at:
                         break
             else:
@@ -93,7 +93,7 @@ class Reaction(Observer):
                 self._end_late()
 
 
-def flush() -> None:  # noqa: C901 - flat, and every write passes here
+def flush() -> None:  # noqa: C901, PLR0912 - flat, and every write passes here
     """Run what is queued, the older reaction first, until nothing is left.
 
     Raises:
@@ -101,7 +101,7 @@ def flush() -> None:  # noqa: C901 - flat, and every write passes here
     """
     state = now
     errors: list[Exception] = []
-    counts: dict[Reaction, int] = {}
+    counts: Counter[Reaction] | None = None
     rounds = 0
     state.batch_depth += 1
     try:
@@ -111,8 +111,10 @@ def flush() -> None:  # noqa: C901 - flat, and every write passes here
             if len(due) > 1:
                 due.sort(key=_by_age)
             rounds += 1
-            if rounds > _RUNS_LIMIT and _runs_away(due, counts, errors):
-                break
+            if rounds > _RUNS_LIMIT:
+                counts = counts or Counter()
+                if _runs_away(due, counts, errors):
+                    break
             for reaction in due:
                 if reaction._stale and reaction._linked:
                     try:
@@ -161,7 +163,7 @@ def _first_stale(reaction: Reaction) -> Reaction:
     owner = reaction._owner
     while owner is not None:
         if owner._stale:
-            first = cast("Reaction", owner)
+            first = owner  # type: ignore[assignment]  # a scope is never stale
         owner = owner._owner
     return first
 
@@ -169,7 +171,7 @@ def _first_stale(reaction: Reaction) -> Reaction:
 def _runs_away(due: list[Reaction], counts: dict[Reaction, int], errors: list[Exception]) -> bool:
     """Stop a cascade in which the same reactions run again and again."""
     for reaction in due:
-        counts[reaction] = counts.get(reaction, 0) + 1
+        counts[reaction] += 1
     most = max(counts.values())
     if most <= _RUNS_LIMIT:
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar, overload
 
 from bridge.reactivity.api import batch
 from bridge.reactivity.effects import Effect, Scope
@@ -13,14 +13,20 @@ from bridge.reactivity.tasks import running_loop
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bridge.reactivity.computed import Computed
-
 __all__ = ["Resource", "State", "resource"]
 
 T = TypeVar("T")
 S = TypeVar("S")
+S_co = TypeVar("S_co", covariant=True)
 
 State: TypeAlias = Literal["idle", "loading", "ready", "reloading", "failed"]
+
+
+class _Source(Protocol[S_co]):
+    """A signal or a computed."""
+
+    @property
+    def value(self) -> S_co: ...
 
 
 class Resource(Generic[T]):
@@ -156,14 +162,14 @@ def resource(
 @overload
 def resource(
     fetcher: Callable[[S], Awaitable[T]],
-    source: Signal[S] | Computed[S] | Callable[[], S],
+    source: _Source[S | None] | Callable[[], S | None],
     *,
     initial: T | None = None,
     name: str | None = None,
 ) -> Resource[T]: ...
 def resource(
     fetcher: Callable[..., Awaitable[T]],
-    source: Signal[S] | Computed[S] | Callable[[], S] | None = None,
+    source: _Source[S | None] | Callable[[], S | None] | None = None,
     *,
     initial: T | None = None,
     name: str | None = None,

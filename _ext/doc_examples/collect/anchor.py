@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
 _PREFIX = re.compile(r"^[\s>]+")
+_BULLETS = re.compile(r"^(?:(?:[-*+\u2022]|\(?(?:\w|\d+|#)[.)])\s+)+")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -98,6 +99,7 @@ class Anchors:
             and start + len(normal) <= last
             and self._normal[start : start + len(normal)] == normal
         ]
+        hits = hits or self._behind_bullets(normal, first, last)
         if not hits:
             return None
         free = [hit for hit in hits if hit not in self._taken] or hits
@@ -110,6 +112,17 @@ class Anchors:
         if hint is not None:
             self._known[key] = place
         return place
+
+    def _behind_bullets(self, want: Sequence[str], first: int, last: int) -> list[int]:
+        """Return the places where the first line follows a list's bullet on its line."""
+        rest, count = want[1:], len(want)
+        return [
+            start
+            for start in range(first - 1, last - count + 1)
+            if self._normal[start + 1 : start + count] == rest
+            and (match := _BULLETS.match(self._normal[start]))
+            and normalised(self._normal[start][match.end() :]) == want[0]
+        ]
 
     def _width(self, start: int, want: Sequence[str], column: int | None) -> int:
         if column is not None:

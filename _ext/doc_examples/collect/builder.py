@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,6 +64,7 @@ class ExamplesBuilder(Builder):
     def init(self) -> None:
         """Remember which pages this run has read: their faults are reported already."""
         self._read: set[str] = set()
+        self._since = time.time_ns()
         self.events.connect("env-before-read-docs", self._note_read, 500)
 
     def _note_read(self, _app: object, _env: object, docnames: list[str]) -> None:
@@ -150,6 +152,7 @@ class ExamplesBuilder(Builder):
             suffixes=sorted(self.config.source_suffix),
             include=self.config.include_patterns,
             exclude=[*self.config.exclude_patterns, *self.config.templates_path],
+            since=self._since,
             counts={
                 record.docname: dict(Counter(str(example.kind) for example in record.examples))
                 for record in records

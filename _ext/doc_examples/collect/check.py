@@ -40,10 +40,11 @@ class Sources:
         return None
 
     def excluded(self, fault: Fault) -> bool:
-        """Return whether the project has named this difference."""
+        """Return whether the project has named this difference, with a reason."""
         return any(
             pattern == f"{fault.file}:{fault.line}" or fnmatchcase(fault.file, pattern)
-            for pattern in self.exclude or {}
+            for pattern, reason in (self.exclude or {}).items()
+            if reason.strip()
         )
 
 
@@ -52,8 +53,9 @@ def comparable(code: str) -> str:
 
     reStructuredText expands tabs and strips lines; Markdown does not.
     """
-    lines = [" ".join(line.split()) for line in code.strip("\n").split("\n")]
-    return digest(*lines)
+    lines = [" ".join(line.split()) for line in code.split("\n")]
+    filled = [number for number, line in enumerate(lines) if line]
+    return digest(*lines[filled[0] : filled[-1] + 1]) if filled else digest()
 
 
 def differences(records: Iterable[PageRecord], sources: Sources) -> list[Fault]:

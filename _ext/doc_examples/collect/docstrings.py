@@ -70,8 +70,8 @@ def docstrings(source: str) -> list[Docstring]:
     Returns:
         The docstrings, or nothing at all when the text is not Python.
 
-    >>> docstrings('\"\"\"Doc.\"\"\"\\nx = 1\\n"the x"\\n')[1]
-    Docstring(qualname='x', first=3, last=3, text='the x')
+    >>> docstrings("x = 1\n'the x'\n")
+    [Docstring(qualname='x', first=2, last=2, text='the x')]
     """
     try:
         tree = ast.parse(source)

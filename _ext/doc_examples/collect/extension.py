@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from doc_examples.collect import directives
 from doc_examples.collect.builder import ExamplesBuilder, disagreements
 from doc_examples.collect.collector import ExampleCollector, rendered, report
+from doc_examples.collect.reference import OptionTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,7 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("doc_examples_exclude", {}, "", types=dict)
     app.add_env_collector(ExampleCollector)
     app.add_builder(ExamplesBuilder)
+    app.add_directive("example-options", OptionTable)
     app.connect("config-inited", _take_over, priority=900)
     app.connect("env-check-consistency", _check)
 

@@ -71,9 +71,9 @@ def looks_like_python(language: str, code: str) -> bool:
     also compile; only statements that do something count, and in a shell's block
     only those that no shell has.
 
-    >>> looks_like_python("text", "import js\\njs.alert('x')")
+    >>> looks_like_python("text", "import js\njs.alert('x')")
     True
-    >>> looks_like_python("text", "reference\\nbridge"), looks_like_python("bash", "A=1\\nB=2")
+    >>> looks_like_python("text", "reference\nbridge"), looks_like_python("bash", "A=1\nB=2")
     (False, False)
     """
     language = language.lower()

@@ -21,6 +21,8 @@ PLAN = "plan.json"
 MANIFEST = "manifest.json"
 FORMAT = 1
 
+_UNKNOWN = ("changed while it was read", -1, -1)
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -71,6 +73,13 @@ def fingerprint(path: Path) -> tuple[str, int, int]:
         return "", 0, 0
 
 
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def find_pages(
     srcdir: Path, suffixes: Iterable[str], include: Iterable[str], exclude: Iterable[str]
 ) -> tuple[str, ...]:
@@ -90,11 +99,26 @@ def take(
     include: Iterable[str],
     exclude: Iterable[str],
     counts: Mapping[str, Mapping[str, int]],
+    since: int | None = None,
 ) -> Manifest:
-    """Make the manifest of what stands on the disk now."""
+    """Make the manifest of what stands on the disk now.
+
+    Args:
+        srcdir: The project's source directory.
+        files: Everything that the plan was made from.
+        suffixes: File name endings of pages.
+        include: Sphinx's patterns of the pages.
+        exclude: Sphinx's patterns of what is no page.
+        counts: Blocks by docname and kind.
+        since: When reading began (ns of the epoch). Who changed a file after that may have
+            changed it before or after it was read; the plan is not current then.
+    """
     suffixes, include, exclude = tuple(suffixes), tuple(include), tuple(exclude)
     relative = {
-        Path(os.path.relpath(path, srcdir)).as_posix(): fingerprint(path) for path in set(files)
+        Path(os.path.relpath(path, srcdir)).as_posix(): (
+            fingerprint(path) if since is None or _changed(path) <= since else _UNKNOWN
+        )
+        for path in set(files)
     }
     return Manifest(
         files=dict(sorted(relative.items())),

@@ -2,7 +2,7 @@
 
 The table :data:`OPTIONS` drives everything that knows an option's name: the check of MyST's
 attribute lines, the option lists of the reStructuredText directives and the reference table
-of the contributing page (:func:`describe`).
+that the directive ``example-options`` shows.
 """
 
 from __future__ import annotations
@@ -294,12 +294,3 @@ def check_use(parsed: Parsed, kind: Kind) -> list[Problem]:
             )
         )
     return problems
-
-
-def describe() -> str:
-    """Return the options as a Markdown table, for the reference of authors."""
-    rows = [
-        f"| `{option.name}` | `{option.syntax}` | {option.help} |"
-        for option in sorted(OPTIONS, key=lambda option: option.name)
-    ]
-    return "\n".join(["| option | example | meaning |", "|---|---|---|", *rows]) + "\n"

@@ -88,7 +88,7 @@ def _is_complete(srcdir: Path, outdir: Path) -> bool:
 
 
 def _build(srcdir: Path, build_dir: Path, outdir: Path, seconds: float) -> None:
-    command = [sys.executable, "-m", "sphinx", "-b", "examples", "-j", "auto"]
+    command = [sys.executable, "-m", "sphinx", "-q", "-b", "examples", "-j", "auto"]
     command += ["-d", str(build_dir / "doctrees"), str(srcdir), str(outdir)]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
     try:

@@ -47,7 +47,6 @@ def scan_markdown(lines: Sequence[Line], *, colon_fence: bool = True) -> list[Sc
 class _Markdown:
     def __init__(self, lines: list[Line], *, colon_fence: bool) -> None:
         self.lines = [(number, text.expandtabs(4)) for number, text in lines]
-        self.raw = lines
         self.colon_fence = colon_fence
         self.found: list[Scanned] = []
         self.containers: list[int] = []
@@ -67,7 +66,7 @@ class _Markdown:
             self.in_paragraph = False
             self.at += 1
         elif rest.startswith("    ") and not self.in_paragraph:
-            self._indented()
+            self._indented(rest)
         elif (match := _FENCE.match(rest)) and self._opens(match):
             self._fence(match)
         elif match := _HTML.match(rest):
@@ -161,8 +160,9 @@ class _Markdown:
     def _nested(self, content: list[Line]) -> None:
         self.found += _Markdown(content, colon_fence=self.colon_fence).scan()
 
-    def _indented(self) -> None:
-        block: list[Line] = []
+    def _indented(self, first: str) -> None:
+        block = [(self.lines[self.at][0], first[4:])]
+        self.at += 1
         while self.at < len(self.lines):
             number, text = self.lines[self.at]
             rest, depth = self._inside(text)
@@ -170,7 +170,7 @@ class _Markdown:
                 break
             block.append((number, rest[4:]))
             self.at += 1
-        while block and not block[-1][1].strip():
+        while not block[-1][1].strip():
             block.pop()
         self.found.append(Scanned(block[0][0], None, join(block)))
 

@@ -96,7 +96,10 @@ class _Rest:
             block = directive_block(name, argument, _dedented(content), number)
             if block is None:
                 self.at = start
-                self._pass_text(indent)
+                if argument:
+                    self._pass_text(indent)
+                else:
+                    self.at += 1
         if block is not None:
             self.found.append(block)
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_SHOWN = "doc_examples_shown.json"
-"""In the build's own folder: what each written page shows about its examples."""
+_SHOWN = ".doc_examples.json"
+"""Beside the pages: what each of them shows about its examples."""
 
 
 def setup(app: Sphinx) -> None:
@@ -48,6 +48,8 @@ def setup(app: Sphinx) -> None:
     app.connect("env-merge-info", _merge)
     app.connect("env-get-updated", _outdated)
     app.connect("html-page-context", _add_files)
+    # After the themes, which make the navigation in the same event.
+    app.connect("html-page-context", _level_captions, priority=900)
     app.connect("build-finished", _finish)
 
 
@@ -102,6 +104,22 @@ def _add_files(
     if pagename in report_pages(app) or next(doctree.findall(ExampleNode), None) is not None:
         app.add_css_file("doc_examples/live.css")
         app.add_js_file("doc_examples/live.mjs", type="module")
+
+
+def _level_captions(
+    _app: Sphinx,
+    _pagename: str,
+    _template: str,
+    context: dict[str, Any],
+    _doctree: nodes.document | None,
+) -> None:
+    """Complete the captions of tables of contents, which Sphinx makes headings of no level.
+
+    Axe-core counts that as critical (aria-required-attr).
+    """
+    for name, value in context.items():
+        if isinstance(value, str) and '<p class="caption" role="heading">' in value:
+            context[name] = value.replace(' role="heading">', ' role="heading" aria-level="2">')
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:

@@ -76,7 +76,7 @@ def _detail(worst: State, standings: Sequence[Standing]) -> str:
         dates = _unique(s.date[:10] for s in passed)
         return " · ".join(filter(None, (", ".join(browsers), dates[-1] if dates else "")))
     if worst is State.STALE:
-        return "something it depends on has changed since it was verified"
+        return "changed since it was verified"
     concerned = [s for s in standings if s.state is worst]
     return "; ".join(_unique(s.reason for s in concerned))
 

@@ -107,8 +107,9 @@ class _Report:
     def build(self) -> list[nodes.Node]:
         examples = self._site.plan.examples
         pages = list(dict.fromkeys(example.docname for example in examples))
+        blocks, on = _count(len(examples), "block"), _count(len(pages), "page")
         shown: list[nodes.Node] = [
-            nodes.paragraph("", f"{len(examples)} blocks of code on {len(pages)} pages."),
+            nodes.paragraph("", f"{blocks} of code on {on}."),
             self._totals(),
         ]
         shown += self._differences()
@@ -189,6 +190,10 @@ class _Report:
             return nodes.paragraph("", "", literal)
         reference = nodes.reference("", "", literal, refuri=f"{uri}#{example.name}", internal=True)
         return nodes.paragraph("", "", reference)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _anchored(example: Example, paragraph: nodes.paragraph) -> nodes.paragraph:

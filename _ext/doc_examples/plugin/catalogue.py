@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from doc_examples.plan import function_name, module_path
+from doc_examples.plan import function_name, modules
 from doc_examples.records import Kind, Plan
 
 if TYPE_CHECKING:
@@ -27,10 +27,11 @@ class Catalogue:
         self.directory = (source / plan.tests).resolve()
         self._sessions: dict[str, list[Example]] = defaultdict(list)
         self._tests: dict[tuple[Path, str], Example] = {}
+        paths = modules(plan)
         for found in plan.items():
             example = _with_limit(found, plan.timeout)
             self._sessions[_key(example)].append(example)
-            module = self.directory / module_path(example.docname)
+            module = self.directory / paths[example.docname]
             self._tests[module, function_name(example.name)] = example
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from doc_examples.plugin.catalogue import HOST
 from doc_examples.records import Fate
 
 if TYPE_CHECKING:
@@ -14,15 +15,24 @@ _AROUND = 3
 """Source lines shown before and after the one that failed."""
 
 
+def on_line(line: str) -> str:
+    """The line for a reader.
+
+    >>> on_line("0.28"), on_line("host")
+    ('Pyodide 0.28', 'the host')
+    """
+    return "the host" if line == HOST else f"Pyodide {line}"
+
+
 def failure_text(example: Example, line: str, verdict: Verdict) -> str:
     """Say where in the page it failed, how, and on which Pyodide line."""
     at = verdict.line or example.line
-    where = f"{example.file}:{at}"
+    where = f"{example.file}:{at}" + (f":{verdict.column}" if verdict.column else "")
     if verdict.fate is Fate.NOT_RUN:
         return f"{example.file}:{example.line}: {verdict.headline}"
     parts = [
         f"{where}: {verdict.headline}",
-        f"block {example.name} of {example.page}, on Pyodide {line}",
+        f"block {example.name} of {example.page}, on {on_line(line)}",
         "",
         excerpt(example, at),
     ]

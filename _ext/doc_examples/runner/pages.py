@@ -259,7 +259,7 @@ class SessionPage:
 
     def _config(self) -> dict[str, object]:
         runtime, routes, base = self.runtime, self._server.routes, self._server.url
-        folder = f"/_/runtime/{runtime.version}/"
+        folder = f"/_/runtime/{runtime.line}/"
         routes.folders[folder] = runtime.directory
         wheels = []
         for wheel in runtime.wheels:
@@ -311,6 +311,8 @@ class SessionPage:
         # A page that goes away fails the evaluation, too; the event names the reason.
         with contextlib.suppress(TimeoutError):
             ended = await asyncio.wait_for(asyncio.shield(tab.ended), 0.5)
+            # Of a browser that dies, first the pages are reported closed, then itself.
+            await asyncio.sleep(0.2)
             return ended if self._browser.connected else "the browser's process ended"
         reason = str(task.exception())
         if "context was destroyed" in reason or "docExamples" in reason:

@@ -19,6 +19,7 @@ from doc_examples.runner.browser import BrowserProcess
 from doc_examples.runner.data import parse_data
 from doc_examples.runner.errors import BootError, HungError
 from doc_examples.runner.pages import BOOT_LIMIT, SessionPage
+from doc_examples.runner.report import Report
 from doc_examples.runner.server import Server
 from doc_examples.runner.sessions import SessionSource
 
@@ -34,14 +35,6 @@ T = TypeVar("T")
 
 THREAD_GRACE = 60.0
 """Seconds beyond all inner limits after which the runner's thread counts as hung."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of one block, and all that was seen of it."""
-
-    verdict: Verdict
-    outcome: Outcome
 
 
 @dataclass

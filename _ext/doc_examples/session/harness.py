@@ -87,6 +87,9 @@ class Harness:
 
     def _on_loop_error(self, _loop: object, context: dict[str, Any]) -> None:
         exception = context.get("exception")
+        # A cancelled task is no error; the loop of Pyodide 0.27 asks it for its exception.
+        if isinstance(exception, asyncio.CancelledError):
+            return
         if isinstance(exception, BaseException):
             self._problems.append(describe(exception))
         else:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import gc
 import weakref
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -20,7 +22,8 @@ from bridge.reactivity import (
 
 
 def test_an_effect_runs_now_and_on_each_change_until_disposed() -> None:
-    count, seen = Signal(1), []
+    count = Signal(1)
+    seen: list[Any] = []
     watch = effect(lambda: seen.append(count.value))
     count.value = 2
     watch.dispose()
@@ -32,7 +35,8 @@ def test_an_effect_runs_now_and_on_each_change_until_disposed() -> None:
 
 
 def test_clean_ups_run_before_the_next_run_and_at_the_end_newest_first() -> None:
-    count, log = Signal(0), []
+    count = Signal(0)
+    log: list[Any] = []
 
     @effect
     def work() -> object:
@@ -47,7 +51,8 @@ def test_clean_ups_run_before_the_next_run_and_at_the_end_newest_first() -> None
 
 
 def test_clean_ups_track_nothing() -> None:
-    count, other, runs = Signal(0), Signal(0), []
+    count, other = Signal(0), Signal(0)
+    runs: list[Any] = []
 
     @effect
     def work() -> object:
@@ -61,7 +66,8 @@ def test_clean_ups_track_nothing() -> None:
 
 
 def test_a_failing_clean_up_hides_nothing() -> None:
-    count, log = Signal(0), []
+    count = Signal(0)
+    log: list[Any] = []
 
     @effect
     def work() -> None:
@@ -80,7 +86,8 @@ def test_a_failing_clean_up_hides_nothing() -> None:
 
 
 def test_effects_inside_an_effect_end_before_it_runs_again() -> None:
-    outer, inner, runs = Signal(0), Signal(0), []
+    outer, inner = Signal(0), Signal(0)
+    runs: list[Any] = []
 
     @effect
     def parent() -> None:
@@ -115,7 +122,8 @@ def test_an_owner_runs_before_what_it_would_dispose_of() -> None:
 
 
 def test_due_effects_run_in_the_order_of_their_making() -> None:
-    count, log = Signal(0), []
+    count = Signal(0)
+    log: list[Any] = []
     double = computed(lambda: count.value * 2)
     effect(lambda: log.append(("a", double.value)))
     effect(lambda: log.append(("b", count.value)))
@@ -126,7 +134,8 @@ def test_due_effects_run_in_the_order_of_their_making() -> None:
 
 
 def test_an_error_in_the_first_run_ends_the_effect_and_is_raised() -> None:
-    count, cleaned = Signal(0), []
+    count = Signal(0)
+    cleaned: list[Any] = []
 
     def broken() -> None:
         _ = count.value
@@ -140,7 +149,8 @@ def test_an_error_in_the_first_run_ends_the_effect_and_is_raised() -> None:
 
 
 def test_an_effect_may_end_itself_while_it_runs() -> None:
-    count, log = Signal(0), []
+    count = Signal(0)
+    log: list[Any] = []
 
     def work() -> object:
         log.append(count.value)
@@ -159,9 +169,17 @@ def test_an_effect_may_end_itself_while_it_runs() -> None:
 
 
 def test_an_effect_may_end_another_that_is_due() -> None:
-    count, log = Signal(0), []
-    first = effect(lambda: count.value and second.dispose())
+    count = Signal(0)
+    log: list[Any] = []
+    others: list[Effect] = []
+
+    @effect
+    def first() -> None:
+        if count.value:
+            others[0].dispose()
+
     second = effect(lambda: log.append(count.value))
+    others.append(second)
     count.value = 1
     assert log == [0]
     first.dispose()
@@ -172,7 +190,7 @@ def test_a_coroutine_that_nobody_awaits_is_refused() -> None:
     async def work() -> None: ...
 
     with pytest.raises(TypeError, match="async def"):
-        effect(lambda: work())
+        effect(lambda: work())  # noqa: PLW0108 - not the async function itself
 
 
 def test_effects_nested_too_deep_are_a_clear_error() -> None:
@@ -199,7 +217,8 @@ def test_on_cleanup_outside_is_a_clear_error() -> None:
 
 
 def test_a_scope_ends_all_that_was_made_inside_it_newest_first() -> None:
-    count, log = Signal(0), []
+    count = Signal(0)
+    log: list[Any] = []
     with Scope("page") as scope:
         scope.on_cleanup(lambda: log.append("scope"))
         effect(lambda: (count.value, on_cleanup(lambda: log.append("first")))[0])
@@ -214,7 +233,8 @@ def test_a_scope_ends_all_that_was_made_inside_it_newest_first() -> None:
 
 
 def test_reads_inside_a_scope_are_not_tracked_and_it_can_be_entered_again() -> None:
-    count, runs = Signal(0), []
+    count = Signal(0)
+    runs: list[Any] = []
     scope = Scope(detached=True)
 
     @effect
@@ -251,15 +271,18 @@ def test_a_scope_ended_inside_itself_keeps_nothing() -> None:
 
 def test_several_failing_clean_ups_are_raised_together() -> None:
     scope = Scope("page")
+    empty: dict[str, int] = {}
     for key in "ab":
-        scope.on_cleanup(lambda key=key: {}[key])
+        scope.on_cleanup(partial(empty.__getitem__, key))
     with pytest.raises(ExceptionGroup) as caught:
         scope.dispose()
     assert [str(error) for error in caught.value.exceptions] == ["'b'", "'a'"]
 
 
 def test_root_belongs_to_nobody() -> None:
-    count, seen, scopes = Signal(0), [], []
+    count = Signal(0)
+    seen: list[Any] = []
+    scopes: list[Any] = []
 
     def build(scope: Scope, start: int) -> int:
         scopes.append(scope)
@@ -288,7 +311,8 @@ def test_root_gives_everything_back_if_it_fails() -> None:
 
 
 def test_an_exception_leaves_no_ambient_state() -> None:
-    count, runs = Signal(0), []
+    count = Signal(0)
+    runs: list[Any] = []
 
     def broken() -> None:
         raise OSError
@@ -311,7 +335,7 @@ def test_a_disposed_effect_and_what_it_closed_over_are_freed() -> None:
         pass
 
     count, thing = Signal(0), Thing()
-    watch = effect(lambda thing=thing: count.value)
+    watch = effect(partial(lambda _: count.value, thing))
     gone = weakref.ref(thing)
     del thing
     watch.dispose()

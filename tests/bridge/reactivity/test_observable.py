@@ -6,7 +6,8 @@ import gc
 import pickle
 import weakref
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -23,6 +24,9 @@ from bridge.reactivity import (
     signal_of,
 )
 from bridge.reactivity.observable import _boxes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @observable
@@ -52,7 +56,11 @@ class PlainTodo:
     tags: list[str] = field(default_factory=list)
 
 
-MAKERS = {"dict": lambda: Todo("a"), "slots": lambda: Point(1, 2), "subclass": lambda: Task("a")}
+MAKERS: dict[str, Callable[[], Any]] = {
+    "dict": lambda: Todo("a"),
+    "slots": lambda: Point(1, 2),
+    "subclass": lambda: Task("a"),
+}
 
 
 @pytest.fixture(params=MAKERS)
@@ -61,7 +69,7 @@ def watched(request: pytest.FixtureRequest) -> Any:
     made = MAKERS[request.param]()
     scope = Scope()
     for each in dataclasses.fields(made):
-        scope.run(effect, lambda each=each: getattr(made, each.name))
+        scope.run(effect, partial(getattr, made, each.name))
     yield made
     scope.dispose()
 
@@ -78,7 +86,8 @@ def test_a_field_subscriber_is_called_at_once_and_on_each_change() -> None:
 
 
 def test_a_whole_object_subscriber_gets_each_field_at_once_and_each_change() -> None:
-    todo, seen = Todo("a"), []
+    todo = Todo("a")
+    seen: list[Any] = []
     end = todo.subscribe(lambda name, value: seen.append((name, value)))
     assert seen == [("title", "a"), ("done", False), ("tags", [])]
     with batch():
@@ -123,14 +132,16 @@ def test_the_signal_of_a_field_reads_and_writes_it() -> None:
 
 
 def test_effects_see_both_places_of_a_value_up_to_date() -> None:
-    todo, seen = Todo("a"), []
+    todo = Todo("a")
+    seen: list[Any] = []
     todo.subscribe("title", lambda value: seen.append((value, todo.title, vars(todo)["title"])))
     signal_of(todo, "title").value = "b"
     assert seen[-1] == ("b", "b", "b")
 
 
 def test_one_subscriber_that_raises_does_not_stop_the_others() -> None:
-    todo, seen = Todo("a"), []
+    todo = Todo("a")
+    seen: list[Any] = []
     todo.subscribe("title", lambda value: value == "b" and 1 / 0)
     todo.subscribe("title", seen.append)
     with pytest.raises(ZeroDivisionError):
@@ -161,7 +172,7 @@ def test_a_watched_instance_behaves_as_a_plain_dataclass(watched: Any) -> None:
         copy.copy(watched),
         copy.deepcopy(watched),
         dataclasses.replace(watched),
-        pickle.loads(pickle.dumps(watched)),
+        pickle.loads(pickle.dumps(watched)),  # noqa: S301 - its own data
     ):
         assert made == watched
         assert type(made) is type(watched)
@@ -177,7 +188,8 @@ def test_vars_shows_plain_values() -> None:
 
 
 def test_copies_share_no_subscribers() -> None:
-    todo, seen = Todo("a"), []
+    todo = Todo("a")
+    seen: list[Any] = []
     todo.subscribe("title", seen.append)
     copy.copy(todo).title = "b"
     assert seen == ["a"]
@@ -193,7 +205,7 @@ def test_ordering_and_matching_work() -> None:
 def test_defaults_factories_and_class_attributes_are_those_of_a_dataclass() -> None:
     assert Todo.done is False
     with pytest.raises(AttributeError):
-        _ = Todo.title
+        _ = Todo.title  # type: ignore[misc]
     assert Task.kind == "task"
     assert Todo("a").tags is not Todo("b").tags
     with pytest.raises(TypeError):
@@ -265,7 +277,8 @@ def test_subclasses_inherit_and_may_redefine_fields() -> None:
     class Slotted(Point):
         z: int = 0
 
-    urgent, seen = Urgent("a"), []
+    urgent = Urgent("a")
+    seen: list[Any] = []
     assert urgent.done is True
     urgent.subscribe("done", seen.append)
     urgent.subscribe("priority", seen.append)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Any
+
 import pytest
 
 from bridge.reactivity import RunawayError, Signal, batch, computed, effect, untracked
 
 
 def test_a_batch_lets_each_effect_run_once() -> None:
-    first, second, runs = Signal(1), Signal(1), []
+    first, second = Signal(1), Signal(1)
+    runs: list[Any] = []
     effect(lambda: runs.append(first.value + second.value))
     with batch():
         first.value = 2
@@ -14,12 +18,13 @@ def test_a_batch_lets_each_effect_run_once() -> None:
             second.value = 2
         assert runs == [2]
     assert runs == [2, 4]
-    assert batch(lambda: first.set(3)) is None
+    assert batch(lambda: first.update(lambda n: n + 1)) is None
     assert runs == [2, 4, 5]
 
 
 def test_all_due_effects_run_though_one_fails_and_its_error_is_raised_as_it_is() -> None:
-    count, seen = Signal(1), []
+    count = Signal(1)
+    seen: list[Any] = []
     effect(lambda: 1 / (count.value - 2))
     effect(lambda: seen.append(count.value))
     with pytest.raises(ZeroDivisionError):
@@ -48,22 +53,27 @@ def test_one_failing_computed_is_reported_once_however_many_effects_read_it() ->
 
 
 def test_a_failing_batch_still_settles_and_loses_no_error() -> None:
-    count, seen = Signal(1), []
+    count = Signal(1)
+    seen: list[Any] = []
     end = count.subscribe(seen.append)
-    with pytest.raises(LookupError), batch():
-        count.value = 2
+
+    def fail(value: int) -> None:
+        count.value = value
         raise LookupError
+
+    with pytest.raises(LookupError), batch():
+        fail(2)
     assert seen == [1, 2]
     end()
     effect(lambda: 1 / (count.value - 3))
     with pytest.raises(ExceptionGroup) as caught, batch():
-        count.value = 3
-        raise LookupError
+        fail(3)
     assert [type(e) for e in caught.value.exceptions] == [LookupError, ZeroDivisionError]
 
 
 def test_writes_in_effects_settle_before_the_first_write_returns() -> None:
-    source, copy, log = Signal(1), Signal(0), []
+    source, copy = Signal(1), Signal(0)
+    log: list[Any] = []
     effect(lambda: copy.set(source.value * 10))
     effect(lambda: log.append((source.value, copy.value)))
     source.value = 2
@@ -75,7 +85,12 @@ def test_an_effect_that_writes_what_it_reads_runs_until_it_is_stable() -> None:
     clamp = effect(lambda: count.set(min(count.value, 10)))
     count.value = 50
     assert count.value == 10
-    grow = effect(lambda: count.value < 10 and count.set(count.value + 1))
+
+    @effect
+    def grow() -> None:
+        if count.value < 10:
+            count.value += 1
+
     with batch():
         clamp.dispose()
         count.value = 3
@@ -94,14 +109,15 @@ def test_effects_that_keep_each_other_running_are_stopped_and_named() -> None:
 
 def test_a_long_cascade_is_no_runaway() -> None:
     chain = [Signal(0) for _ in range(500)]
-    for before, after in zip(chain, chain[1:], strict=False):
+    for before, after in pairwise(chain):
         before.subscribe(after.set)
     chain[0].value = 7
     assert chain[-1].value == 7
 
 
 def test_after_a_runaway_the_graph_still_works() -> None:
-    count, seen = Signal(0), []
+    count = Signal(0)
+    seen: list[Any] = []
     with pytest.raises(RunawayError):
         effect(lambda: count.set(count.value + 1))
     count.subscribe(seen.append)
@@ -110,7 +126,8 @@ def test_after_a_runaway_the_graph_still_works() -> None:
 
 
 def test_an_interrupt_leaves_what_is_due_for_the_next_write() -> None:
-    count, other, seen = Signal(0), Signal(0), []
+    count, other = Signal(0), Signal(0)
+    seen: list[Any] = []
     interrupts = [KeyboardInterrupt()]
 
     def interrupted() -> None:
@@ -130,7 +147,8 @@ def test_an_interrupt_leaves_what_is_due_for_the_next_write() -> None:
 
 
 def test_untracked_reads_make_no_dependency() -> None:
-    count, runs = Signal(0), []
+    count = Signal(0)
+    runs: list[Any] = []
 
     @effect
     def work() -> None:
@@ -145,7 +163,8 @@ def test_untracked_reads_make_no_dependency() -> None:
 
 
 def test_an_effect_does_not_run_when_nothing_that_it_read_changed() -> None:
-    count, runs = Signal(1), []
+    count = Signal(1)
+    runs: list[Any] = []
     sign = computed(lambda: count.value > 0)
     effect(lambda: runs.append(sign.value))
     count.value = 5

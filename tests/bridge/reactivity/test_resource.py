@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bridge.reactivity import NoEventLoopError, Scope, Signal, effect, resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
 
 
 def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -24,7 +26,8 @@ async def double(value: int) -> int:
 
 def test_it_loads_and_loads_again_when_its_source_changes() -> None:
     async def main() -> None:
-        number, seen = Signal(1), []
+        number = Signal(1)
+        seen: list[Any] = []
         data = resource(double, number)
         effect(lambda: seen.append((data.state, data.value, data.loading)))
         assert await data.settled() == 2
@@ -48,7 +51,8 @@ def test_it_loads_and_loads_again_when_its_source_changes() -> None:
 
 def test_the_latest_wins_though_an_earlier_one_resists_cancellation() -> None:
     async def main() -> None:
-        number, log = Signal(1), []
+        number = Signal(1)
+        log: list[Any] = []
 
         async def stubborn(value: int) -> int:
             try:
@@ -82,7 +86,7 @@ def test_a_failure_is_shown_and_the_last_value_kept() -> None:
         with pytest.raises(ZeroDivisionError):
             await data.settled()
         assert (data.state, data.value) == ("failed", 1.0)
-        assert isinstance(data.error, ZeroDivisionError)
+        assert repr(data.error) == "ZeroDivisionError('division by zero')"
         number.value = 2
         assert data.error is None
         assert await data.settled() == 0.5
@@ -117,7 +121,8 @@ def test_nothing_is_fetched_while_the_source_is_none_or_false() -> None:
 
 def test_only_the_source_is_tracked() -> None:
     async def main() -> None:
-        number, other, calls = Signal(1), Signal(1), []
+        number, other = Signal(1), Signal(1)
+        calls: list[Any] = []
 
         async def fetch(value: int) -> int:
             calls.append(value)

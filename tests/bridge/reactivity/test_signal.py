@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from bridge.reactivity import ImpureComputedError, Signal, batch, computed, effe
 
 
 def test_a_subscriber_is_called_at_once_and_on_each_change() -> None:
-    count, seen = Signal(1), []
+    count = Signal(1)
+    seen: list[Any] = []
     unsubscribe = count.subscribe(seen.append)
     count.value = 2
     count.set(3)
@@ -58,7 +60,8 @@ def test_a_failing_comparison_counts_as_a_change() -> None:
 
         __hash__ = None  # type: ignore[assignment]
 
-    signal, runs = Signal(Odd()), []
+    signal = Signal(Odd())
+    runs: list[Any] = []
     signal.subscribe(runs.append)
     signal.value = Odd()
     assert len(runs) == 2
@@ -110,7 +113,8 @@ def test_comparing_tracks_nothing() -> None:
 
 
 def test_peek_and_update_do_not_track() -> None:
-    count, runs = Signal(0), []
+    count = Signal(0)
+    runs: list[Any] = []
 
     @effect
     def once() -> None:
@@ -123,7 +127,8 @@ def test_peek_and_update_do_not_track() -> None:
 
 
 def test_a_callback_is_untracked() -> None:
-    first, second, calls = Signal(1), Signal(1), []
+    first, second = Signal(1), Signal(1)
+    calls: list[Any] = []
     unsubscribe = first.subscribe(lambda value: calls.append((value, second.value)))
     second.value = 2
     assert calls == [(1, 1)]
@@ -131,7 +136,8 @@ def test_a_callback_is_untracked() -> None:
 
 
 def test_subscribing_during_notification_calls_once_with_the_present_value() -> None:
-    count, late = Signal(0), []
+    count = Signal(0)
+    late: list[Any] = []
 
     def first(value: int) -> None:
         if value == 1:
@@ -146,8 +152,9 @@ def test_subscribing_during_notification_calls_once_with_the_present_value() -> 
 
 
 def test_unsubscribing_another_during_notification_silences_it() -> None:
-    count, calls = Signal(0), []
-    ends = []
+    count = Signal(0)
+    calls: list[Any] = []
+    ends: list[Any] = []
     count.subscribe(lambda value: value == 1 and ends[0]())
     ends.append(count.subscribe(calls.append))
     count.value = 1

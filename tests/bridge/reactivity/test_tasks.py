@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bridge.reactivity import NoEventLoopError, Signal, effect, on_cleanup
 from bridge.reactivity.tasks import AsyncEffect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
 
 
 def run(main: Callable[[], Coroutine[Any, Any, None]]) -> list[dict[str, Any]]:
@@ -30,7 +32,8 @@ async def turns(count: int = 8) -> None:
 
 def test_reads_before_and_after_an_await_are_tracked() -> None:
     async def main() -> None:
-        first, second, seen = Signal(1), Signal(1), []
+        first, second = Signal(1), Signal(1)
+        seen: list[Any] = []
 
         async def work() -> None:
             a = first.value
@@ -45,14 +48,15 @@ def test_reads_before_and_after_an_await_are_tracked() -> None:
         await turns()
         assert seen == [(1, 1), (1, 2), (3, 2)]
         watch.dispose()
-        assert not (first._observers or second._observers)
+        assert not any(signal._observers for signal in (first, second))
 
     assert run(main) == []
 
 
 def test_a_change_cancels_the_run_under_way_and_waits_for_its_end() -> None:
     async def main() -> None:
-        count, log = Signal(0), []
+        count = Signal(0)
+        log: list[Any] = []
 
         async def work() -> None:
             now = count.value
@@ -79,7 +83,8 @@ def test_a_change_cancels_the_run_under_way_and_waits_for_its_end() -> None:
 
 def test_reads_of_other_code_meanwhile_are_not_tracked() -> None:
     async def main() -> None:
-        count, other, runs = Signal(0), Signal(0), []
+        count, other = Signal(0), Signal(0)
+        runs: list[Any] = []
 
         async def work() -> None:
             runs.append(count.value)
@@ -101,7 +106,8 @@ def test_reads_of_other_code_meanwhile_are_not_tracked() -> None:
 
 def test_clean_ups_and_inner_effects_belong_to_the_run_after_an_await_too() -> None:
     async def main() -> None:
-        count, inner, log = Signal(0), Signal(0), []
+        count, inner = Signal(0), Signal(0)
+        log: list[Any] = []
 
         async def work() -> Callable[[], None]:
             now = count.value
@@ -124,7 +130,8 @@ def test_clean_ups_and_inner_effects_belong_to_the_run_after_an_await_too() -> N
 
 def test_an_error_is_reported_to_the_loop_and_the_effect_lives_on() -> None:
     async def main() -> None:
-        count, seen = Signal(0), []
+        count = Signal(0)
+        seen: list[Any] = []
 
         async def work() -> None:
             value = count.value
@@ -145,7 +152,8 @@ def test_an_error_is_reported_to_the_loop_and_the_effect_lives_on() -> None:
 
 def test_writes_between_two_awaits_are_one_batch() -> None:
     async def main() -> None:
-        first, second, seen = Signal(0), Signal(0), []
+        first, second = Signal(0), Signal(0)
+        seen: list[Any] = []
         effect(lambda: seen.append((first.value, second.value)))
 
         async def work() -> None:
@@ -166,7 +174,7 @@ def test_writes_between_two_awaits_are_one_batch() -> None:
 
 def test_an_effect_that_ends_itself_is_cancelled_at_the_next_await() -> None:
     async def main() -> None:
-        log: list[str] = []
+        log: list[Any] = []
 
         async def work() -> None:
             watch.dispose()

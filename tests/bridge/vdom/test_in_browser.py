@@ -158,7 +158,8 @@ def test_events_reach_the_newest_handler_and_options_are_kept(page: Interpreter)
 heard = []
 with PythonVDOM("app") as view:
     def tree(name):
-        return h("div", {"on_click": listener(lambda e: heard.append("outer " + name), capture=True)},
+        outer = listener(lambda e: heard.append("outer " + name), capture=True)
+        return h("div", {"on_click": outer},
             h("a", {"href": "#x", "on_click": listener(lambda e: heard.append(name),
                                                       prevent_default=True)}, "link"))
     view.patch(tree("old"))
@@ -216,7 +217,8 @@ def test_a_rejected_keystroke_is_taken_back_although_the_tree_did_not_change(
 ) -> None:
     assert page.run("""
 with PythonVDOM("app") as view:
-    form = lambda: [h("input", {"value": "kept"}), h("input", {"type": "checkbox", "checked": True})]
+    form = lambda: [h("input", {"value": "kept"}),
+                    h("input", {"type": "checkbox", "checked": True})]
     view.patch(form())
     field, box = js.document.querySelectorAll("#app input")
     field.value = "typed"
@@ -225,6 +227,27 @@ with PythonVDOM("app") as view:
     found = [field.value, box.checked]
 found
 """) == ["kept", True]
+
+
+def test_a_running_composition_is_not_disturbed_and_followed_afterwards(page: Interpreter) -> None:
+    assert page.run("""
+import asyncio
+found = []
+with PythonVDOM("app") as view:
+    view.patch(h("input", {"value": ""}))
+    field = js.document.querySelector("#app input")
+    for ending in ("delayed", "overtaken"):
+        field.dispatchEvent(js.CompositionEvent.new("compositionstart", bubbles=True))
+        field.value = "composing"
+        view.patch(h("input", {"value": "wanted"}))
+        found.append(field.value)
+        field.dispatchEvent(js.CompositionEvent.new("compositionend", bubbles=True))
+        if ending == "overtaken":
+            view.patch(h("input", {"value": "newer"}))
+        await asyncio.sleep(0.05)
+        found.append(field.value)
+found
+""") == ["composing", "wanted", "composing", "newer"]
 
 
 def test_a_select_shows_its_value_although_the_options_come_later(page: Interpreter) -> None:
@@ -348,8 +371,10 @@ except ContainerError as error:
 found
 """) == [
         "nowhere",
-        "container 'nowhere': the document has no element with this id. "
-        'Put <div id="nowhere"></div> into the page before patching.',
+        (
+            "container 'nowhere': the document has no element with this id. "
+            'Put <div id="nowhere"></div> into the page before patching.'
+        ),
     ]
 
 

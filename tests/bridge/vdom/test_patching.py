@@ -161,7 +161,7 @@ def test_a_keyed_fragment_moves_as_one_and_keeps_its_nodes() -> None:
 
 
 def test_a_memoised_component_is_called_again_only_for_other_props() -> None:
-    calls: list[object] = []
+    calls: list[str] = []
 
     @memo
     def label(*, text: str) -> Any:
@@ -206,26 +206,31 @@ def test_a_ref_follows_its_node_and_is_empty_without_one() -> None:
     page = DocumentModel("app")
     view = PythonVDOM("app", page.open)
     ref = Ref()
-    view.patch(h("div", None, [h("p", {"key": 1, "ref": ref}), h("p", {"key": 2})]))
-    assert ref.current is page.containers["app"].children[0].children[0]
-    view.patch(h("div", None, [h("p", {"key": 1}), h("p", {"key": 2, "ref": ref})]))
-    assert ref.current is page.containers["app"].children[0].children[1]
-    view.patch(h("div", None, "text"))
-    assert ref.current is None
-    view.patch(h("div", {"ref": ref}))
+    found = []
+    for tree in (
+        h("div", None, [h("p", {"key": 1, "ref": ref}), h("p", {"key": 2})]),
+        h("div", None, [h("p", {"key": 1}), h("p", {"key": 2, "ref": ref})]),
+        h("div", None, "text"),
+        h("div", {"ref": ref}),
+    ):
+        view.patch(tree)
+        inside = page.containers["app"].children[0].children
+        found.append([node is ref.current for node in (*page.containers["app"].children, *inside)])
     view.unmount()
+    assert found == [[False, True, False], [False, False, True], [False, False], [True]]
     assert ref.current is None
 
 
 def test_markup_and_text_take_turns_in_an_element() -> None:
     page = DocumentModel("app")
     view = PythonVDOM("app", page.open)
-    for children, expected in [
+    turns: list[tuple[Any, str]] = [
         (raw_html("<b>x</b>"), "<p><b>x</b></p>"),
         ("<b>", "<p>&lt;b&gt;</p>"),
         ([h("i"), "t"], "<p><i></i>t</p>"),
         (raw_html("<hr>"), "<p><hr></p>"),
         ([], "<p></p>"),
-    ]:
+    ]
+    for children, expected in turns:
         view.patch(h("p", None, children))
         assert page.show("app") == expected

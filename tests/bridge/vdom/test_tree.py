@@ -84,7 +84,7 @@ def test_equal_keys_in_different_groups_are_no_clash() -> None:
     ("tree", "error"),
     [
         (h("p", None, [object()]), TreeError),  # type: ignore[list-item]
-        (h("p", None, [{"a": 1}]), TreeError),  # type: ignore[dict-item]
+        (h("p", None, [{"a": 1}]), TreeError),
         (h("p", None, [h("b", {"key": []})]), TreeError),
         (h("p", None, ["a", raw_html("b")]), TreeError),
         (raw_html("b"), TreeError),
@@ -180,14 +180,12 @@ def test_unmounting_empties_the_container_and_allows_another_tree() -> None:
     before = live_counts()
     with PythonVDOM("app", page.open) as view:
         view.patch(h("p", {"on_click": print}))
-        assert view.mounted
-    assert not view.mounted
-    assert page.show("app") == ""
+        mounted = view.mounted
+    assert (mounted, view.mounted, page.show("app")) == (True, False, "")
     assert live_counts() == before
     view.unmount()
     PythonVDOM("app", page.open).patch("next")
-    view2 = page.show("app")
-    assert view2 == "next"
+    assert page.show("app") == "next"
 
 
 def test_a_view_can_be_patched_again_after_unmounting() -> None:

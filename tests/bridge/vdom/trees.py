@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.vdom import fragment, h, listener, memo
 
 if TYPE_CHECKING:
-    from bridge.vdom import Child, VNode
+    from bridge.vdom import VNode
 
 
 def handler(_event: object) -> None:
@@ -22,7 +22,7 @@ def handler(_event: object) -> None:
 OPTIONS = listener(handler, capture=True, prevent_default=True)
 
 
-def passing(*, child: Any) -> Child:
+def passing(*, child: Any) -> Any:
     """Show what it is given: the plainest component."""
     return build(child)
 

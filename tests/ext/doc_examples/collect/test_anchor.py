@@ -18,7 +18,13 @@ def test_a_block_is_found_behind_any_prefix(
 ) -> None:
     assume(code[0] and code[-1])
     noise = [f"text {line}" for line in above]
-    source = [*noise, "```", *(prefix + line for line in code), "```", *below]
+    source = [
+        *noise,
+        "```",
+        *(prefix + line for line in code),
+        "```",
+        *(f"text {line}" for line in below),
+    ]
     line = len(noise) + 2
     text = "\n".join(code) + "\n"
     assert Anchors(source).find(text, max(1, line + drift)) == Place(line, len(prefix))

@@ -9,7 +9,6 @@ from doc_examples.collect.options import (
     BY_NAME,
     OPTIONS,
     check_use,
-    describe,
     parse_options,
     slug,
 )
@@ -31,11 +30,6 @@ def test_the_example_of_each_option_is_understood(option: object) -> None:
     parsed = parse_options({key: value.strip('"')})
     assert parsed.problems == ()
     assert len(parsed.given) == 1
-
-
-def test_the_reference_table_names_every_option_once() -> None:
-    rows = describe().splitlines()[2:]
-    assert [row.split("`")[1] for row in rows] == sorted(BY_NAME)
 
 
 def test_good_options_become_values() -> None:

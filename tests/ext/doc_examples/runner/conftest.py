@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from doc_examples.runner.pages import RuntimeFiles
 
-BlockFactory = "Callable[..., Example]"
-
 _numbers = itertools.count(1)
 
 
@@ -33,6 +31,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def newest() -> str:
     """The line for what does not differ."""
     return NEWEST
+
+
+@pytest.fixture
+def oldest(request: pytest.FixtureRequest) -> str:
+    """The oldest selected line."""
+    return selected_lines(request.config)[0]
 
 
 @pytest.fixture(scope="session")

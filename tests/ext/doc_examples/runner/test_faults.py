@@ -34,6 +34,7 @@ def fail(runner: Runner, block: Block) -> Callable[..., Report]:
         bad = block(code, kind, **options)
         started = time.monotonic()
         report = runner.run(line, [bad], 0)
+        runner.prepare(line)
         took = time.monotonic() - started
         assert report.verdict.fate is Fate.FAILED
         assert took < bad.options.timeout + ANSWER_GRACE + SLACK
@@ -124,9 +125,12 @@ def test_os_exit_is_the_end_of_the_interpreter(fail: Callable[..., Report], line
     assert "the interpreter ended: Program terminated with exit(3)" in report.verdict.headline
 
 
-def test_memory_that_runs_out_is_a_memory_error(fail: Callable[..., Report], line: str) -> None:
+def test_memory_that_runs_out_is_a_memory_error(
+    fail: Callable[..., Report], oldest: str
+) -> None:
+    # The oldest line has the least memory to fill.
     source = "kept = []\nwhile True:\n    kept.append(bytearray(500_000_000))"
-    report = fail(line, source, timeout=60.0)
+    report = fail(oldest, source, timeout=60.0)
     assert report.verdict.headline.startswith(("MemoryError", "the browser page crashed"))
 
 

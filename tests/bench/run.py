@@ -1,0 +1,143 @@
+"""Run a benchmark in real browsers and record its figures.
+
+From the root of the project::
+
+    PYTHONPATH=.:_ext python tests/bench/run.py signals --line 0.28 --line 314 --repeat 7
+    PYTHONPATH=.:_ext python tests/bench/run.py dom
+    PYTHONPATH=.:_ext python tests/bench/run.py tables
+
+Each suite runs in one page per line, all libraries in it taking turns, so that ratios hold; absolute
+times do not travel between machines. ``results/SUITE.json`` gets the lines that were run and
+keeps the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from pyodide_runtimes import LINES, load_pins
+
+from tests.bench.browser import ROOT, run_in_page
+from tests.bench.tables import write_page
+
+RESULTS = Path(__file__).with_name("results")
+UNITS = {
+    "signals": "ms per iteration",
+    "dom": "ms of script, and with the layout that follows",
+}
+
+MEASURE = """
+import json
+from tests.bench import {suite}
+json.dumps({suite}.measure({repeat}))
+"""
+COUNT = """
+import json
+from js import countCrossings
+from tests.bench import dom
+json.dumps(dom.count_crossings(countCrossings))
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run what the command line asks for; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("suite", choices=[*UNITS, "tables"])
+    parser.add_argument("--line", action="append", choices=LINES, help="may be given repeatedly")
+    parser.add_argument("--repeat", type=int, default=7, help="how often each is timed")
+    chosen = parser.parse_args(arguments)
+    if chosen.suite != "tables":
+        for line in chosen.line or ("0.28", LINES[-1]):
+            print(f"{chosen.suite} on Pyodide {line} ...", file=sys.stderr, flush=True)
+            _record(chosen.suite, line, asyncio.run(_run(chosen.suite, line, chosen.repeat)))
+    write_page(RESULTS, ROOT / "reference/project/benchmarks.md")
+    return 0
+
+
+async def _run(suite: str, line: str, repeat: int) -> dict[str, Any]:
+    load = os.getloadavg()[0]
+    text, versions = await run_in_page(line, MEASURE.format(suite=suite, repeat=repeat))
+    found = {
+        "versions": {**versions, **{pin.name: pin.version for pin in load_pins().wheels}},
+        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "commit": _commit(),
+        "machine": {
+            "system": platform.system(),
+            "processor": platform.machine(),
+            "cores": os.cpu_count(),
+            "load before": round(load, 1),
+        },
+        "repeat": repeat,
+        "rows": _summary(json.loads(text)),
+    }
+    if suite == "dom":
+        counts, _ = await run_in_page(line, COUNT, counting=True)
+        found["crossings"] = json.loads(counts)
+    return found
+
+
+def _summary(figures: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Keep minimum and median of each cell; ``recomputed`` and reasons as they are."""
+    return {
+        row: {
+            column: _cell(found) if isinstance(found, list) else found
+            for column, found in cells.items()
+        }
+        for row, cells in figures.items()
+    }
+
+
+def _cell(found: list[Any]) -> dict[str, float]:
+    if not isinstance(found[0], list):
+        return {"best": round(min(found), 4), "median": round(_median(found), 4)}
+    script, total = zip(*found, strict=True)
+    return {
+        "best": round(min(script), 4),
+        "median": round(_median(script), 4),
+        "total": round(_median(total), 4),
+    }
+
+
+def _median(found: Any) -> float:
+    ordered = sorted(found)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return float(ordered[middle])
+    return float(ordered[middle - 1] + ordered[middle]) / 2
+
+
+def _commit() -> str:
+    """Name the commit; a tree that differs from it is marked so."""
+    described = subprocess.run(  # noqa: S603 - fixed words
+        ["git", "describe", "--always", "--dirty", "--abbrev=10", "--exclude=*"],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    return described.stdout.strip() or "unknown"
+
+
+def _record(suite: str, line: str, found: dict[str, Any]) -> None:
+    path = RESULTS / f"{suite}.json"
+    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    known = {"suite": suite, "unit": UNITS[suite], "lines": {**known.get("lines", {}), line: found}}
+    known["lines"] = {name: known["lines"][name] for name in LINES if name in known["lines"]}
+    path.parent.mkdir(exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(known, indent=1) + "\n", "utf-8")
+    partial.replace(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""From recorded figures to tables in Markdown."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+MARK = "<!-- Below this line the page is written by tests/bench/run.py. -->"
+BASE = "wybthon"
+
+
+def write_page(results: Path, page: Path) -> None:
+    """Write the tables of all recorded suites below the mark of a page."""
+    text = page.read_text("utf-8") if page.exists() else f"# Benchmarks\n\n{MARK}\n"
+    head = text.split(MARK)[0]
+    parts = [
+        tables(json.loads(path.read_text("utf-8"))) for path in sorted(results.glob("*.json"))
+    ]
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(head + MARK + "\n\n" + "\n".join(parts), "utf-8")
+
+
+def tables(suite: dict[str, Any]) -> str:
+    """Write one suite as a section."""
+    name = suite["suite"]
+    out = [f"## {name}", ""]
+    for line, found in suite["lines"].items():
+        versions, machine = found["versions"], found["machine"]
+        out += [
+            f"### {name} on Pyodide {line}",
+            "",
+            f"{suite['unit']}; median / best of {found['repeat']}. Pyodide {versions['pyodide']}, "
+            f"{versions['browser']}, reaktiv {versions['reaktiv']}, wybthon "
+            f"{versions['wybthon']}; {machine['cores']} cores, load {machine['load before']} "
+            f"before the run; {found['date']}, commit `{found['commit']}`.",
+            "",
+        ]
+        out += _figures(found["rows"])
+        if "crossings" in found:
+            out += ["", "Calls from Python into the page per operation:", ""]
+            columns = list(next(iter(found["crossings"].values())))
+            rows = ([row, *cells.values()] for row, cells in found["crossings"].items())
+            out += _table(["operation", *columns], rows)
+        out.append("")
+    return "\n".join(out)
+
+
+def _figures(rows: dict[str, dict[str, Any]]) -> list[str]:
+    columns = [name for name in next(iter(rows.values())) if name != "recomputed"]
+    body = [[row, *(_cell(cells[c], cells.get(BASE)) for c in columns)] for row, cells in rows.items()]
+    ratios = {c: list(_ratios(rows, c)) for c in columns}
+    mean = ["geometric mean of the ratios"]
+    mean += [f"{math.exp(math.fsum(map(math.log, r)) / len(r)):.2f}" if r else "" for r in ratios.values()]
+    return [
+        *_table(["", *columns], [*body, mean]),
+        "",
+        f"In brackets the best time as a ratio to {BASE}'s.",
+    ]
+
+
+def _ratios(rows: dict[str, dict[str, Any]], column: str) -> Iterable[float]:
+    for cells in rows.values():
+        if isinstance(cells[column], dict) and isinstance(cells.get(BASE), dict):
+            yield cells[column]["best"] / cells[BASE]["best"]
+
+
+def _cell(found: Any, base: Any) -> str:
+    if not isinstance(found, dict):
+        return str(found)
+    text = f"{_short(found['median'])} / {_short(found['best'])}"
+    if isinstance(base, dict):
+        text += f" ({found['best'] / base['best']:.2f})"
+    return text
+
+
+def _short(value: float) -> str:
+    if value >= 100:  # noqa: PLR2004 - three digits are enough
+        return f"{value:.0f}"
+    return f"{value:.3g}"
+
+
+def _table(head: list[str], rows: Iterable[list[Any]]) -> list[str]:
+    lines = [head, ["---"] + ["--:"] * (len(head) - 1), *rows]
+    return ["| " + " | ".join(map(str, line)) + " |" for line in lines]
