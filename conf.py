@@ -22,6 +22,7 @@ extensions = [
     "sphinx_design",
     "sphinx_copybutton",
     "doc_examples",
+    "bench_figures",
 ]
 
 root_doc = "reference/index"

@@ -44,7 +44,6 @@ class Reaction(Observer):
 
     def _settle(self) -> None:
         """Run if one of the sources really changed."""
-        self._stale = False
         at = self._at
         if at >= 0:
             for source in self._sources:
@@ -55,8 +54,10 @@ class Reaction(Observer):
                     if source._version > at:
                         break
             else:
+                self._stale = False
                 self._at = now.clock
                 return
+        self._stale = False
         self._run()
 
     def _run(self) -> None:
@@ -73,6 +74,7 @@ class Reaction(Observer):
         start = state.clock
         state.observer = state.active = self
         state.batch_depth += 1
+        at = NEVER
         try:
             if self._children or self._cleanups:
                 self._renew()
@@ -80,13 +82,21 @@ class Reaction(Observer):
                 result = self._fn()
                 if result is not None:
                     self._keep(result)
+            at = start
+        except Exception:
+            at = start
+            raise
         finally:
             state.batch_depth -= 1
             state.observer = outer
             state.active = caller
             self._caller = None
+            if at == NEVER:
+                # An interrupt: it is as due as it was.
+                self._stale = True
+                state.queue.append(self)
             # If it wrote what it had read, all that changed since it began is news to it.
-            self._at = start if self._stale else state.clock
+            self._at = at if self._stale else state.clock
             if self._old is not None or self._pos != len(self._sources):
                 reconcile(self)
             if not self._linked:
@@ -103,6 +113,7 @@ def flush() -> None:  # noqa: C901, PLR0912 - flat, and every write passes here
     errors: list[Exception] = []
     counts: Counter[Reaction] | None = None
     rounds = 0
+    due: list[Reaction] = []
     state.batch_depth += 1
     try:
         while state.queue:
@@ -125,11 +136,8 @@ def flush() -> None:  # noqa: C901, PLR0912 - flat, and every write passes here
                     except Exception as error:  # noqa: BLE001 - raised when all have run
                         _collect(error, errors)
     except BaseException as interrupt:
-        # An interrupt leaves everything as due as it was; it runs with the next write.
-        reaction._stale = True
-        reaction._at = NEVER
-        rest = due[due.index(reaction) :]
-        state.queue[:0] = [each for each in rest if each._stale and each not in state.queue]
+        # What is still due runs with the next write.
+        state.queue[:0] = [reaction for reaction in due if reaction._stale]
         for earlier in errors:
             interrupt.add_note(f"Before, an effect failed: {earlier!r}")
         raise

@@ -40,7 +40,7 @@ def sphinx_build(source: Path, target: Path, builder: str = "html", *more: str) 
     """Build a project in a process of its own; what it said, or a failed test."""
     command = [sys.executable, "-m", "sphinx", "-b", builder, "-d", str(target.parent / "doctrees")]
     paths = os.pathsep.join([str(ROOT / "_ext"), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own interpreter
         [*command, *more, str(source), str(target)],
         env={**os.environ, "PYTHONPATH": paths},
         capture_output=True,
@@ -203,9 +203,11 @@ class Visits:
             context.on("weberror", lambda error: reader.errors.append(str(error.error)))
             context.on(
                 "console",
-                lambda message: reader.errors.append(f"{message.text} {message.location}")
-                if message.type == "error"
-                else None,
+                lambda message: (
+                    reader.errors.append(f"{message.text} {message.location}")
+                    if message.type == "error"
+                    else None
+                ),
             )
             yield reader
         finally:

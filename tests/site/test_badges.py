@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from doc_examples import results
 from doc_examples.environment import equip
+from doc_examples.plugin.catalogue import Catalogue
 from doc_examples.records import Plan, Result
 from doc_examples.runner.runner import Runner
 from pyodide_runtimes import NEWEST
@@ -86,13 +86,12 @@ def run_and_record(source: Path) -> None:
     plan = Plan.from_json((source / "_build/examples/plan.json").read_text("utf-8"))
     equipment = equip(plan, [NEWEST], source)
     environment = equipment.environments[NEWEST]
+    catalogue = Catalogue(plan, source)
     found = {}
     with Runner(equipment.browser, equipment.runtimes) as runner:
         for example in plan.items():
-            session = plan.session(example)
-            timed = [replace(e, options=replace(e.options, timeout=20.0)) for e in session]
-            position = session.index(example)
-            report = runner.run(NEWEST, timed, position)
+            session, position = catalogue.session(example), catalogue.position(example)
+            report = runner.run(NEWEST, session, position)
             found[example.id] = Result(
                 example.id,
                 report.verdict.fate,
@@ -160,9 +159,12 @@ def test_the_report_lists_every_block_with_its_fate(
 ) -> None:
     build(project, project / "_build/report")
     page = (project / "_build/report/index.html").read_text("utf-8")
-    rows = re.findall(r"<tr.*?</tr>", page.split("example-fates")[1], re.DOTALL)
+    rows = re.findall(r"<tr.*?</tr>", page.split("example-fates", 1)[1], re.DOTALL)
     cells = [
-        [re.sub(r"<[^>]*>|\s+", " ", cell).split() for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)]
+        [
+            re.sub(r"<[^>]*>|\s+", " ", cell).split()
+            for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)
+        ]
         for row in rows
     ]
     shown = {cell[0][0]: (cell[2][0], " ".join(cell[3])) for cell in cells if cell}
@@ -184,9 +186,11 @@ def test_other_builders_show_plain_code(
 ) -> None:
     target = project / f"_build/{builder}"
     build(project, target, builder)
-    shown = "".join(path.read_text("utf-8") for path in target.rglob("*.*") if path.suffix in {
-        ".txt", ".tex", ".1", ".xhtml"
-    })
+    shown = "".join(
+        path.read_text("utf-8")
+        for path in target.rglob("*.*")
+        if path.suffix in {".txt", ".tex", ".1", ".xhtml"}
+    )
     assert "greetings" in shown
     assert "example-run" not in shown
     assert "example-data" not in shown

@@ -175,10 +175,12 @@ class _Page:
                 problems.append(Problem("duplicate_name", message))
             if example.kind is Kind.OUTPUT:
                 problems += self._attach(example, said)
-                stem = self.examples[-1].name if self.examples else stem  # noqa: PLW2901 - an output is called after its block
-                stem = _without_output(stem)  # noqa: PLW2901 - likewise for the second output
             name = said.name if said.name and said.name not in seen else ""
-            example = replace(example, name=name or names.make(stem, example.kind))
+            if example.kind is Kind.OUTPUT and self.examples:
+                made = _without_output(self.examples[-1].name)
+            else:
+                made = stem
+            example = replace(example, name=name or names.make(made, example.kind))
             seen[example.name] = example
             self.examples.append(example)
             if block.generated and not block.place:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 RUN_IN_SESSION = ITEM_KINDS - {Kind.HOST}
 EXECUTED = frozenset({Kind.PYTHON, Kind.DOCTEST, Kind.JAVASCRIPT, Kind.HOST})
 
-type_of_value = str | float | bool | tuple[str, ...] | LineRange
+Value = str | float | bool | tuple[str, ...] | LineRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Option:
     """One option that an author may give a block."""
 
     name: str
-    parse: Callable[[str], type_of_value]
+    parse: Callable[[str], Value]
     """Turns the text of the value into the value; raises :exc:`ValueError` with the reason."""
     kinds: frozenset[Kind]
     """The kinds of block on which the option means something."""
@@ -246,7 +246,7 @@ def parse_options(raw: Mapping[str, str]) -> Parsed:
         The values, and a problem (``unknown_option``, ``bad_value``) for each option that
         is not understood.
     """
-    values: dict[str, type_of_value] = {}
+    values: dict[str, Value] = {}
     problems: list[Problem] = []
     for key, text in raw.items():
         name = "name" if key == "id" else key

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from doc_examples.collect.scan_rest import scan_rest
-from doc_examples.collect.scanner import (
+from doc_examples.collect.scanned import (
     CODE_DIRECTIVES,
     OPAQUE_DIRECTIVES,
     Line,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from doc_examples.collect.scanner import (
+from doc_examples.collect.scanned import (
     OPAQUE_DIRECTIVES,
     Line,
     Scanned,

@@ -18,9 +18,11 @@ from doc_examples.collect.collector import store
 from doc_examples.environment import equip
 from doc_examples.live.standing import HOST, Standing, lines_for, standing
 from doc_examples.plan import make_plan
+from doc_examples.plugin.catalogue import Catalogue
 from doc_examples.records import digest
 from doc_examples.results import path_for, read, result_key
 from doc_examples.runner.errors import RunnerError
+from doc_examples.runner.host import host_environment
 from doc_examples.runner.wheels import wheel_for
 
 if TYPE_CHECKING:
@@ -113,7 +115,8 @@ class Site:
             Runnable(files.line, files.version, files.directory, files.wheels)
             for files in equipment.runtimes.values()
         )
-        return _Found(runtimes, equipment.environments)
+        host = host_environment(equipment.browser_name, equipment.wheels)
+        return _Found(runtimes, {**equipment.environments, HOST: host})
 
     def _runtimes_alone(self, source: Path) -> _Found:
         try:
@@ -145,8 +148,13 @@ class Site:
         environment = self._found.environments.get(line)
         if environment is None or self.results[line] is None:
             return None
-        session = self.sessions[example.session_key]
-        return result_key(environment, session, session.index(example))
+        catalogue = self._catalogue
+        return result_key(environment, catalogue.session(example), catalogue.position(example))
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        """The plan as it is run: keys are made of what a run sees."""
+        return Catalogue(self.plan, Path(self._app.srcdir))
 
     def fingerprint(self, docname: str | None = None) -> str:
         """Hash of all that a page shows about its examples; of every page without a name."""

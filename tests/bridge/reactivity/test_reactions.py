@@ -172,3 +172,44 @@ def test_an_effect_does_not_run_when_nothing_that_it_read_changed() -> None:
         count.value = -1
         count.value = 1
     assert runs == [True]
+
+
+def test_an_interrupt_while_looking_for_changes_loses_none() -> None:
+    count, other = Signal(0), Signal(0)
+    seen: list[Any] = []
+    interrupts = [KeyboardInterrupt()]
+
+    def work() -> int:
+        if count.value and interrupts:
+            raise interrupts.pop()
+        return count.value
+
+    middle = computed(work)
+    middle.subscribe(seen.append)
+    other.subscribe(lambda _: None)
+    with pytest.raises(KeyboardInterrupt):
+        count.value = 1
+    other.value = 1
+    assert seen == [0, 1]
+    count.value = 2
+    assert seen == [0, 1, 2]
+
+
+def test_an_interrupted_owner_still_runs_before_what_it_owns() -> None:
+    count, trigger = Signal(0), Signal(0)
+    seen: list[Any] = []
+    interrupts = [KeyboardInterrupt()]
+
+    @effect
+    def parent() -> None:
+        at = count.value
+        if at and interrupts:
+            raise interrupts.pop()
+        effect(lambda: seen.append((at, count.value)))
+
+    trigger.subscribe(lambda _: None)
+    with pytest.raises(KeyboardInterrupt):
+        count.value = 1
+    trigger.value = 1
+    assert seen == [(0, 0), (1, 1)]
+    parent.dispose()

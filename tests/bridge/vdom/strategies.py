@@ -93,3 +93,17 @@ def trees(draw: st.DrawFn, depth: int = 0) -> Any:
     if kind == "el":
         return ["el", draw(_tags), draw(_keys), draw(_props), children]
     return ["frag", draw(_keys), children] if kind == "frag" else ["list", children]
+
+
+def elements() -> st.SearchStrategy[Any]:
+    """Draw elements so alike that one is patched into the next, prop by prop."""
+    children: st.SearchStrategy[list[Any]] = st.lists(
+        st.sampled_from(["a", "b", None, ["el", "b", None, {}, []], ["el", "b", 1, {}, ["a"]]]),
+        max_size=2,
+    )
+    return st.builds(
+        lambda tag, props, below: ["el", tag, None, props, below],
+        st.sampled_from(["div", "div", "div", "svg"]),
+        _props,
+        children.map(_without_clashes),
+    )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bridge._browser.safety import check_url
 from bridge.vdom import UnsafeContentError
 from tests.bridge.vdom import trees as described_trees
-from tests.bridge.vdom.strategies import trees
+from tests.bridge.vdom.strategies import elements, trees
 
 if TYPE_CHECKING:
     from doc_examples.runner.interpreter import Interpreter
@@ -74,7 +74,7 @@ def page(interpreter: Interpreter) -> Interpreter:
 
 
 @IN_PAGE
-@given(sequence=st.lists(trees(), min_size=2, max_size=4))
+@given(sequence=st.lists(st.one_of(trees(), elements()), min_size=2, max_size=4))
 def test_a_patched_page_equals_a_freshly_rendered_one(
     page: Interpreter, sequence: list[Any]
 ) -> None:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge._browser import ops
 from bridge._browser.document_model import DocumentModel, ModelNode
-from bridge.vdom import PythonVDOM, Ref, fragment, h, memo, raw_html
+from bridge.vdom import PythonVDOM, Ref, fragment, h, listener, memo, raw_html
 from bridge.vdom.moves import staying
-from tests.bridge.vdom.strategies import trees
+from tests.bridge.vdom.strategies import elements, trees
 from tests.bridge.vdom.trees import build
 
 
@@ -29,6 +30,79 @@ def test_a_patched_page_equals_a_freshly_rendered_one(sequence: list[Any]) -> No
     for described in sequence:
         view.patch(build(described))
         assert page.containers["app"].snapshot() == shown(described)
+
+
+@given(st.lists(elements(), min_size=2, max_size=5))
+def test_every_change_of_one_element_equals_a_fresh_one(sequence: list[Any]) -> None:
+    page = DocumentModel("app")
+    view = PythonVDOM("app", page.open)
+    for described in sequence:
+        view.patch(build(described))
+        assert page.containers["app"].snapshot() == shown(described)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"tabindex": 1}, {"tabindex": True}),
+        ({"data-x": 0}, {"data-x": False}),
+        (
+            {"style": {"margin": "1px", "margin_left": "2px"}},
+            {"style": {"margin_left": "2px", "margin": "1px"}},
+        ),
+    ],
+)
+def test_values_that_are_equal_in_python_but_not_in_the_page_are_told_apart(
+    old: dict[str, object], new: dict[str, object]
+) -> None:
+    page = DocumentModel("app", "fresh")
+    view = PythonVDOM("app", page.open)
+    view.patch(h("p", old))
+    view.patch(h("p", new))
+    PythonVDOM("fresh", page.open).patch(h("p", new))
+    assert page.show("app") == page.show("fresh")
+
+
+def test_the_options_of_a_handler_follow_the_tree() -> None:
+    page = DocumentModel("app")
+    view = PythonVDOM("app", page.open)
+    for passive in (False, True, False):
+        view.patch(h("p", {"on_scroll": listener(print, passive=passive)}))
+        flags = ops.PASSIVE if passive else 0
+        assert page.containers["app"].children[0].listeners == {("scroll", flags)}
+
+
+def test_an_element_that_was_emptied_of_nodes_can_have_its_old_text_again() -> None:
+    page = DocumentModel("app")
+    view = PythonVDOM("app", page.open)
+    turns: list[Any] = ["a", [h("b"), "c"], "a", None, "a"]
+    for children in turns:
+        view.patch(h("p", None, children))
+    assert page.show("app") == "<p>a</p>"
+
+
+def test_namespaces_follow_the_elements_also_for_what_is_added_later() -> None:
+    page = DocumentModel("app")
+    view = PythonVDOM("app", page.open)
+
+    def drawing(*more: Any) -> Any:
+        inside = h("foreignObject", None, [h("p"), *more])
+        return [h("svg", None, [h("g", None, more), inside]), h("math", None, more), h("p")]
+
+    view.patch(drawing())
+    view.patch(drawing(h("b")))
+    spaces = [(node.tag, node.space) for node in page.containers["app"].walk()][1:]
+    assert spaces == [
+        ("svg", ops.SVG),
+        ("g", ops.SVG),
+        ("b", ops.SVG),
+        ("foreignObject", ops.SVG),
+        ("p", ops.XHTML),
+        ("b", ops.XHTML),
+        ("math", ops.MATHML),
+        ("b", ops.MATHML),
+        ("p", ops.XHTML),
+    ]
 
 
 @given(trees())

@@ -114,6 +114,18 @@ def test_a_tree_that_cannot_be_shown_leaves_the_page_as_it_was(
     assert page.show("app") == "<p>next</p>"
 
 
+def test_handlers_of_a_tree_that_was_built_anew_are_forgotten() -> None:
+    page = DocumentModel("app")
+    view = PythonVDOM("app", page.open)
+    view.patch([h("b", {"on_click": print}), h("i", {"on_click": print})])
+    with pytest.raises(TreeError):
+        view.patch([object()])  # type: ignore[list-item]
+    view.patch(h("p", {"on_click": print}))
+    root = view._root
+    assert root is not None
+    assert len(root.handlers) == 1
+
+
 def test_an_error_of_a_component_says_where_it_stands() -> None:
     def broken() -> Any:
         raise ZeroDivisionError

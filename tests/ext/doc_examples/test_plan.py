@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from doc_examples.plan import make_plan, module_path, modules, node_id
-from doc_examples.records import Example, Kind
 from hypothesis import given
 from hypothesis import strategies as st
+
+from doc_examples.plan import make_plan, module_path, modules, node_id
+from doc_examples.records import Example, Kind
 
 
 def example(docname: str, name: str = "one") -> Example:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from doc_examples.records import (
     ITEM_KINDS,
     Example,
@@ -14,8 +17,6 @@ from doc_examples.records import (
     Plan,
     digest,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 TEXT = st.text(max_size=20)
 RANGES = st.none() | st.builds(LineRange, TEXT, TEXT)

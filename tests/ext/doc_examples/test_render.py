@@ -6,11 +6,12 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from doc_examples.plan import function_name, make_plan
 from doc_examples.records import Example, Expected, Kind, LineRange, Options, Plan
 from doc_examples.render import MARK, literal, render_modules, write_modules
-from hypothesis import given
-from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from doc_examples.collect.collector import Fault, store
 from sphinx.deprecation import RemovedInSphinx11Warning
 from sphinx.errors import SphinxError
 from sphinx.testing.util import SphinxTestApp
+
+from doc_examples.collect.collector import Fault, store
 
 if TYPE_CHECKING:
     from pathlib import Path

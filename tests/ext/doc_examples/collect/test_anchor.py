@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from doc_examples.collect.anchor import Anchors, Place, normalised
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
+from doc_examples.collect.anchor import Anchors, Place, normalised
 
 LINE = st.text("abx =()'\"\\", min_size=1, max_size=8).map(lambda text: f"y{text}".rstrip())
 CODE = st.lists(st.one_of(LINE, st.just(""), LINE.map(lambda text: f"    {text}")), min_size=1)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from doc_examples.collect.check import Sources, comparable, differences
 from doc_examples.collect.collector import Included, PageRecord
 from doc_examples.records import Example, Kind
-from hypothesis import given
-from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doc_examples.collect.marks import ID
 from docutils import nodes
+
+from doc_examples.collect.marks import ID
 
 Project = Callable[..., Any]
 Write = Callable[[Path, Mapping[str, str]], None]
@@ -23,9 +24,7 @@ def sphinx(source: Path, out: str, *options: str) -> str:
     """Build with the builder ``examples`` in a process of its own; return the plan."""
     command = [sys.executable, "-m", "sphinx", "-W", "-b", "examples", *options]
     command += ["-d", f"{source}/_build/{out}-doctrees", str(source), f"{source}/_build/{out}"]
-    done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
-        command, capture_output=True, text=True, timeout=120, check=False
-    )
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return (source / "_build" / out / "plan.json").read_text()
 

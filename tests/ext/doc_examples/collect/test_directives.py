@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from doc_examples.collect.options import BY_NAME
 from docutils import nodes
+
+from doc_examples.collect.options import BY_NAME
 
 Project = Callable[..., Any]
 

@@ -6,6 +6,7 @@ import doctest
 from typing import TYPE_CHECKING
 
 import pytest
+
 from doc_examples import plan, render
 from doc_examples.collect import anchor, docstrings, languages, options
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from doc_examples.collect.docstrings import docstring_of, docstrings
 
 SOURCE = '''"""Module."""

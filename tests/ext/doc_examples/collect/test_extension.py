@@ -31,7 +31,7 @@ def test_a_change_of_the_collecting_code_reads_every_page_again(tmp_path: Path) 
             str(source),
             f"{source}/_build",
         ]
-        done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
+        done = subprocess.run(
             command, capture_output=True, text=True, timeout=120, check=True, cwd=source
         )
         return done.stdout

@@ -8,6 +8,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+
 from doc_examples.records import Kind
 
 Project = Callable[..., Any]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from doc_examples.collect.languages import KINDS, kind_of, looks_like_python
-from doc_examples.records import Kind, Options
 from hypothesis import given
 from hypothesis import strategies as st
+
+from doc_examples.collect.languages import KINDS, kind_of, looks_like_python
+from doc_examples.records import Kind, Options
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+
 from doc_examples.collect.manifest import (
     MANIFEST,
     PLAN,

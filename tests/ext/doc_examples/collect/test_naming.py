@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from doc_examples.collect.naming import Names
-from doc_examples.records import Kind
 from hypothesis import given
 from hypothesis import strategies as st
+
+from doc_examples.collect.naming import Names
+from doc_examples.records import Kind
 
 STEMS = st.sampled_from(["a", "a-1", "a-text", "b", "a-1-output"])
 KINDS = st.sampled_from([Kind.PYTHON, Kind.PROSE, Kind.OUTPUT, Kind.DATA])

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from doc_examples.collect.options import (
     BY_NAME,
     OPTIONS,
@@ -13,8 +16,6 @@ from doc_examples.collect.options import (
     slug,
 )
 from doc_examples.records import Kind, LineRange, Options
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def test_the_table_declares_every_option_of_the_records_and_no_other() -> None:

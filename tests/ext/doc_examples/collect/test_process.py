@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+
 from doc_examples.collect import CollectError, generate
 from doc_examples.collect.manifest import is_current
 
@@ -126,9 +127,7 @@ def test_two_processes_at_once_share_one_build(source: Path) -> None:
         f"print(len(generate(Path({str(source)!r}), Path({str(source / '_build')!r})).items()))\n"
     )
     running = [
-        subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
-            [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
-        )
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
     assert [process.communicate(timeout=120)[0] for process in running] == ["4\n", "4\n"]

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from doc_examples.collect.options import OPTIONS
 from docutils import nodes
+
+from doc_examples.collect.options import OPTIONS
 
 Project = Callable[..., Any]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
-from doc_examples.collect.scanner import Role, scan
 from hypothesis import given
 from hypothesis import strategies as st
+
+from doc_examples.collect.scanner import Role, scan
 
 
 def markdown(text: str, *, colon_fence: bool = True) -> list[tuple[int, str | None, str]]:

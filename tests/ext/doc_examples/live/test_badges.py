@@ -55,4 +55,6 @@ def test_a_badge_gives_the_reasons_of_its_worst_lines() -> None:
 
 
 def test_what_cpython_ran_names_cpython() -> None:
-    assert badge([Standing(HOST, State.PASSED, version="3.13.1")]).text == "passed on CPython 3.13.1"
+    assert (
+        badge([Standing(HOST, State.PASSED, version="3.13.1")]).text == "passed on CPython 3.13.1"
+    )
