@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import sys
+import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path[:0] = [str(Path(__file__).parent / "_ext"), str(Path(__file__).parent)]
 
 import bridge
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.addnodes import pending_xref
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 project = "Engineering Blueprints for Browser-Native Python Applications"
 author = "The Engineering Blueprints authors"
@@ -42,6 +50,38 @@ autodoc_typehints_description_target = "documented_params"
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "show-inheritance": True}
 napoleon_numpy_docstring = False
+nitpick_ignore_regex = [
+    ("py:.*", r"(.*\.)?[A-Z]"),  # type variables have no page
+    ("py:.*", r"(.*\.)?_\w+"),  # nor have private names,
+    ("py:.*", r"bridge\.reactivity\.(state|reactions)\..*"),  # nor the engine's own bases
+]
+
+
+def _python_inventory(target: Path) -> str:
+    """Write the part of Python's inventory that the pages link to; no network is needed."""
+    modules = {
+        "asyncio": ["Task", "Future"],
+        "collections.abc": ["Callable", "Hashable", "Iterable", "Iterator", "Mapping", "Sequence"],
+    }
+    pages = {"asyncio": "asyncio-task.html"}
+    head = "# Sphinx inventory version 2\n# Project: Python\n# Version: 3\n"
+    head += "# The remainder of this file is compressed using zlib.\n"
+    lines = [
+        f"{module}.{name} py:class 1 library/{pages.get(module, module + '.html')}#$ -\n"
+        for module, names in modules.items()
+        for name in names
+    ]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(head.encode() + zlib.compress("".join(lines).encode()))
+    return str(target)
+
+
+intersphinx_mapping = {
+    "python": (
+        "https://docs.python.org/3",
+        _python_inventory(Path(__file__).parent / "_build" / "python.inv"),
+    )
+}
 
 # The examples run with the library as its users get it: installed from a wheel.
 doc_examples_wheels = ["."]
@@ -54,3 +94,29 @@ html_favicon = "_static/favicon.svg"
 html_show_sphinx = False
 # What a reader copies is code: no line numbers, no prompts, no output of a doctest.
 copybutton_exclude = ".linenos, .gp, .go"
+
+
+def _link_alias(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, contnode: nodes.TextElement
+) -> nodes.reference | None:
+    """Resolve type aliases: annotations refer to them as classes, autodoc documents data."""
+    if node.get("refdomain") != "py" or node.get("reftype") != "class":
+        return None
+    python = env.domains.python_domain
+    name = node["reftarget"].rpartition(".")[2]
+    found = sorted(
+        full
+        for full, entry in python.objects.items()
+        if entry.objtype in {"data", "type"} and full.rpartition(".")[2] == name
+    )
+    if not found:
+        return None
+    role = "obj"
+    return python.resolve_xref(
+        env, node["refdoc"], app.builder, role, found[0], node, contnode
+    )
+
+
+def setup(app: Sphinx) -> None:
+    """Connect what only this catalogue needs."""
+    app.connect("missing-reference", _link_alias)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import weakref
 from dataclasses import MISSING, dataclass, field, fields
 from types import MemberDescriptorType
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform, overload
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform, overload
 
 from bridge.reactivity.effects import Scope
 from bridge.reactivity.errors import NotObservableError, UnknownFieldError
@@ -182,8 +182,6 @@ class Observable:
     """
 
     __slots__ = ()
-
-    __observable__: ClassVar[bool] = True
 
     @overload
     def subscribe(self, field: str, callback: Callable[[Any], object], /) -> Callable[[], None]: ...

@@ -176,11 +176,8 @@ class _Page:
             if example.kind is Kind.OUTPUT:
                 problems += self._attach(example, said)
             name = said.name if said.name and said.name not in seen else ""
-            if example.kind is Kind.OUTPUT and self.examples:
-                made = _without_output(self.examples[-1].name)
-            else:
-                made = stem
-            example = replace(example, name=name or names.make(made, example.kind))
+            after = self._printer(stem) if example.kind is Kind.OUTPUT else stem
+            example = replace(example, name=name or names.make(after, example.kind))
             seen[example.name] = example
             self.examples.append(example)
             if block.generated and not block.place:
@@ -194,6 +191,11 @@ class _Page:
                 for problem in problems
             ]
             _tag(block.node, example)
+
+    def _printer(self, default: str) -> str:
+        """Return the name of the block that an output here belongs to."""
+        before = (e.name for e in reversed(self.examples) if e.kind is not Kind.OUTPUT)
+        return next(before, default)
 
     def _example(self, block: Block, said: Parsed) -> Example:
         lost = block.place is None
@@ -268,11 +270,6 @@ def _section(node: nodes.Node) -> nodes.Node | None:
     while step is not None and not isinstance(step, nodes.section):
         step = step.parent
     return step
-
-
-def _without_output(name: str) -> str:
-    head, mark, tail = name.rpartition("-output")
-    return head if mark and (not tail or tail[1:].isdigit()) else name
 
 
 def _malformed(block: Block) -> Iterable[Problem]:

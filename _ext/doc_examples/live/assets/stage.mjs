@@ -50,8 +50,14 @@ export class Stage {
   moveTo(slot) {
     if (this.#slot !== slot) {
       this.#slot = slot;
-      slot.append(this.#room);
-      if ("moveBefore" in Element.prototype) this.#room.moveBefore(this.#holder, null);
+      if (!("moveBefore" in Element.prototype)) {
+        slot.append(this.#room);
+      } else if (this.#room.isConnected) {
+        slot.moveBefore(this.#room, null);
+      } else {
+        slot.append(this.#room);
+        this.#room.moveBefore(this.#holder, null);
+      }
     }
     this.update();
   }
