@@ -53,13 +53,13 @@ _BODY: Final = r"""
 
   function setStyle(element, pairs) {
     const style = element.style;
-    style.cssText = "";
+    // Not by an empty cssText: that leaves an empty attribute on some elements and not on others.
+    if (element.hasAttribute("style")) element.removeAttribute("style");
     for (let i = 0; i < pairs.length; i += 2) {
       const value = pairs[i + 1];
       const plain = value.replace(/\s*!important\s*$/i, "");
       style.setProperty(pairs[i], plain, plain === value ? "" : "important");
     }
-    if (!style.length) element.removeAttribute("style");
   }
 
   function setContent(element, data) {

@@ -58,7 +58,6 @@ class _PyodideFfi(Protocol):
 
     JsProxy: type
     JsDoubleProxy: type
-    JsOnceCallable: type
 
     def create_proxy(self, obj: object, /) -> HostProxy: ...
     def create_once_callable(self, obj: object, /) -> HostProxy: ...
@@ -129,8 +128,7 @@ def is_python_handle(value: object) -> bool:
     """
     if not is_pyodide():
         return False
-    ffi = _ffi("a proxy of a Python object")
-    return isinstance(value, (ffi.JsDoubleProxy, ffi.JsOnceCallable))
+    return isinstance(value, _ffi("a proxy of a Python object").JsDoubleProxy)
 
 
 def create_proxy(obj: object) -> HostProxy:

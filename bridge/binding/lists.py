@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 - the binding is a friend of the reactive engine, see `holes`
 """Lists of the page that follow lists of items: `For`.
 
 An update looks at what differs between the old list and the new one, and at nothing else. Finding
@@ -13,10 +12,8 @@ from typing import TYPE_CHECKING, cast
 
 from bridge._browser import ops
 from bridge.binding.holes import Spares, read_into
-from bridge.binding.nodes import For
 from bridge.binding.regions import Region, scope_below
 from bridge.binding.slots import reader
-from bridge.binding.templates import Template
 from bridge.reactivity.state import now
 from bridge.vdom.live import DuplicateKeyError, TreeError
 from bridge.vdom.moves import staying
@@ -29,6 +26,8 @@ if TYPE_CHECKING:
     from bridge._browser.ffi import HostObject
     from bridge.binding.compose import Hearing, Inset
     from bridge.binding.holes import Part
+    from bridge.binding.nodes import For
+    from bridge.binding.templates import Template
     from bridge.binding.view import Block, View
     from bridge.reactivity import Scope
 
@@ -62,9 +61,8 @@ class Row:
 
     def handlers_at(self, number: int) -> dict[str, Handler]:
         """Make the handlers of a node: functions of the event that look up the present item."""
-        assert self.template is not None
         made: dict[str, list[Hearing]] = {}
-        for hearing in self.template.hearings[number - self.number]:
+        for hearing in cast("Template", self.template).hearings[number - self.number]:
             made.setdefault(hearing.kind, []).append(hearing)
         return {kind: self._handler(hearings) for kind, hearings in made.items()}
 
@@ -97,8 +95,7 @@ class ListRegion(Region):
         self, view: View, inset: Inset, item: object, owner: Part | Scope, *, of_item: bool
     ) -> None:
         super().__init__(view, inset, item, owner, of_item=of_item)
-        node = inset.node
-        assert isinstance(node, For)
+        node = cast("For", inset.node)
         self._read = reader(node.items, of_item=of_item)
         self._each = node.each
         self._key: Callable[[object], Hashable] = node.key or id
@@ -265,11 +262,7 @@ class ListRegion(Region):
                     space=inset.space,
                     detached=True,
                 )
-            if len(block.tops) != 1 or block.regions:
-                self.view.end(block)
-                raise TreeError(
-                    repr(inset.node), "a row is not one element", "Put an element around it."
-                )
+            self._check_row(block)
         except BaseException:
             scope.dispose()
             raise
@@ -277,6 +270,13 @@ class ListRegion(Region):
         row.block = block
         row.scope = scope
         return row
+
+    def _check_row(self, block: Block) -> None:
+        if len(block.tops) != 1 or block.regions:
+            self.view.end(block)
+            raise TreeError(
+                repr(self.inset.node), "a row is not one element", "Put an element around it."
+            )
 
     def _copies(self, tree: VNode, items: list[object], keys: list[Hashable]) -> _Copies:
         template = self._template or self._adopt(tree)

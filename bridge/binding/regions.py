@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from bridge.binding.holes import Part
 from bridge.binding.nodes import Dynamic, For, Show
@@ -132,8 +132,7 @@ class _ShowRegion(_Replaced):
         self, view: View, inset: Inset, item: object, owner: Part | Owner, *, of_item: bool
     ) -> None:
         super().__init__(view, inset, item, owner, of_item=of_item)
-        assert isinstance(inset.node, Show)
-        self._read = reader(inset.node.condition, of_item=of_item)
+        self._read = reader(cast("Show", inset.node).condition, of_item=of_item)
         self._state: bool | None = None
 
     def _fn(self) -> None:  # type: ignore[override]
@@ -149,9 +148,7 @@ class _DynamicRegion(_Replaced):
     __slots__ = ()
 
     def _fn(self) -> None:  # type: ignore[override]
-        node = self.inset.node
-        assert isinstance(node, Dynamic)
-        self._put(node.build, tracked=True)
+        self._put(cast("Dynamic", self.inset.node).build, tracked=True)
 
 
 def open_region(

@@ -8,11 +8,11 @@ from bridge._browser import ops
 from bridge._browser.attributes import OpBuffer
 from bridge.binding.compose import Composer, Hearing, Inset
 from bridge.vdom.live import TreeError
-from bridge.vdom.nodes import VNode
 
 if TYPE_CHECKING:
     from bridge._browser.dom import DomRoot
     from bridge.binding.slots import Slot
+    from bridge.vdom.nodes import VNode
 
 __all__ = ["Template"]
 

@@ -7,7 +7,7 @@ sees it half changed. Event handlers run in a batch.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
 from bridge._browser import ops
 from bridge._browser.attributes import OpBuffer

@@ -9,8 +9,9 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from doc_examples.runner.server import Routes, Server
 from playwright.async_api import async_playwright
+
+from doc_examples.runner.server import Routes, Server
 from pyodide_runtimes import ensure_runtime, ensure_wheel, find_browser
 
 if TYPE_CHECKING:

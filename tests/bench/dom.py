@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tests.bench.dom_adapters import ADAPTERS
 from tests.bench.table_rows import OPERATIONS, Operation, Table
@@ -44,7 +44,7 @@ class Bench:
             container = self._page.createElement("div")
             container.id = f"bench-{place}"
             self._page.body.appendChild(container)
-            self._adapters[name] = ADAPTERS[name](container.id)
+            self._adapters[name] = cast("Adapter", ADAPTERS[name](container.id))
             self._tables[name] = Table()
 
     def check(self, name: str) -> None:
@@ -110,7 +110,7 @@ def measure(repeat: int, names: Iterable[str] = ADAPTERS, sizes: int = 10_000) -
     figures: dict[str, dict[str, list[tuple[float, float]]]] = {}
     for operation in OPERATIONS:
         large = operation.name == "create 10k"
-        if large and sizes < 10_000:  # noqa: PLR2004 - what the name says
+        if large and sizes < 10_000:
             continue
         rows = figures[operation.name] = {name: [] for name in bench.names}
         for turn in range(repeat if not large else min(repeat, 3)):

@@ -1,7 +1,7 @@
 """The table of js-framework-benchmark, written with each library in the way its documents teach."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, D, PLC0415, ARG, E731 - small programs of six libraries, each in its own manner,
+# ruff: noqa: ANN001, ANN202, ARG001, ARG005, PLC0415 - small programs of six libraries, each in its own manner,
 # which imports what only its page has
 from __future__ import annotations
 

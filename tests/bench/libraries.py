@@ -1,7 +1,7 @@
 """The libraries that the suite ``signals`` compares, each with its own notation."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, PLC0415 - a library is imported when it is measured, and ships what types it has
+# ruff: noqa: ANN001, ANN202, PLC0415 - a library is imported when it is measured, and ships what types it has
 from __future__ import annotations
 
 import ast
@@ -55,7 +55,7 @@ class _Notation(ast.NodeTransformer):
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802 - the base's name
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         if not isinstance(node.func, ast.Name) or node.func.id not in ("read", "write", "settle"):
             return node
@@ -67,7 +67,7 @@ class _Filling(ast.NodeTransformer):
     def __init__(self, values: dict[str, ast.expr]) -> None:
         self._values = values
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:  # noqa: N802 - the base's name
+    def visit_Name(self, node: ast.Name) -> ast.AST:
         return self._values.get(node.id, node)
 
 

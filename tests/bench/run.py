@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 from pyodide_runtimes import LINES, load_pins
-
 from tests.bench.browser import ROOT, run_in_page
 from tests.bench.tables import write_page
 
@@ -117,7 +116,7 @@ def _median(found: Any) -> float:
 
 def _commit() -> str:
     """Name the commit; a tree that differs from it is marked so."""
-    described = subprocess.run(  # noqa: S603 - fixed words
+    described = subprocess.run(
         ["git", "describe", "--always", "--dirty", "--abbrev=10", "--exclude=*"],  # noqa: S607
         cwd=ROOT,
         capture_output=True,

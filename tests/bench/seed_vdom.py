@@ -4,7 +4,7 @@ The measure for `bridge.vdom`: the same `h`, the same trees, no comparing.
 """
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, PLC0415 - what only a page has is imported there
+# ruff: noqa: ANN001, ANN201, ANN202, PLC0415 - what only a page has is imported there
 from __future__ import annotations
 
 

@@ -12,14 +12,61 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ADJECTIVES = (
-    "pretty large big small tall short long handsome plain quaint clean elegant easy angry crazy "
-    "helpful mushy odd unsightly adorable important inexpensive cheap expensive fancy"
-).split()
-_COLOURS = "red yellow blue green pink brown purple brown white black orange".split()
-_NOUNS = (
-    "table chair house bbq desk car pony cookie sandwich burger pizza mouse keyboard"
-).split()
+_ADJECTIVES = [
+    "pretty",
+    "large",
+    "big",
+    "small",
+    "tall",
+    "short",
+    "long",
+    "handsome",
+    "plain",
+    "quaint",
+    "clean",
+    "elegant",
+    "easy",
+    "angry",
+    "crazy",
+    "helpful",
+    "mushy",
+    "odd",
+    "unsightly",
+    "adorable",
+    "important",
+    "inexpensive",
+    "cheap",
+    "expensive",
+    "fancy",
+]
+_COLOURS = [
+    "red",
+    "yellow",
+    "blue",
+    "green",
+    "pink",
+    "brown",
+    "purple",
+    "brown",
+    "white",
+    "black",
+    "orange",
+]
+_NOUNS = [
+    "table",
+    "chair",
+    "house",
+    "bbq",
+    "desk",
+    "car",
+    "pony",
+    "cookie",
+    "sandwich",
+    "burger",
+    "pizza",
+    "mouse",
+    "keyboard",
+]
 
 Data = list[tuple[int, str]]
 

@@ -18,9 +18,7 @@ def write_page(results: Path, page: Path) -> None:
     """Write the tables of all recorded suites below the mark of a page."""
     text = page.read_text("utf-8") if page.exists() else f"# Benchmarks\n\n{MARK}\n"
     head = text.split(MARK)[0]
-    parts = [
-        tables(json.loads(path.read_text("utf-8"))) for path in sorted(results.glob("*.json"))
-    ]
+    parts = [tables(json.loads(path.read_text("utf-8"))) for path in sorted(results.glob("*.json"))]
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(head + MARK + "\n\n" + "\n".join(parts), "utf-8")
 
@@ -52,10 +50,15 @@ def tables(suite: dict[str, Any]) -> str:
 
 def _figures(rows: dict[str, dict[str, Any]]) -> list[str]:
     columns = [name for name in next(iter(rows.values())) if name != "recomputed"]
-    body = [[row, *(_cell(cells[c], cells.get(BASE)) for c in columns)] for row, cells in rows.items()]
+    body = [
+        [row, *(_cell(cells[c], cells.get(BASE)) for c in columns)] for row, cells in rows.items()
+    ]
     ratios = {c: list(_ratios(rows, c)) for c in columns}
     mean = ["geometric mean of the ratios"]
-    mean += [f"{math.exp(math.fsum(map(math.log, r)) / len(r)):.2f}" if r else "" for r in ratios.values()]
+    mean += [
+        f"{math.exp(math.fsum(map(math.log, r)) / len(r)):.2f}" if r else ""
+        for r in ratios.values()
+    ]
     return [
         *_table(["", *columns], [*body, mean]),
         "",
@@ -79,7 +82,7 @@ def _cell(found: Any, base: Any) -> str:
 
 
 def _short(value: float) -> str:
-    if value >= 100:  # noqa: PLR2004 - three digits are enough
+    if value >= 100:
         return f"{value:.0f}"
     return f"{value:.3g}"
 

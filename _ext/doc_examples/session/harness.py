@@ -35,11 +35,10 @@ class OutputLimitExceeded(BaseException):  # noqa: N818 - not an error that code
     """A block printed more than OUTPUT_LIMIT characters."""
 
 
-class _Stream(io.TextIOBase):
-    """A standard stream that keeps what the current block writes and passes it on."""
+class _Output(io.TextIOBase):
+    """The standard output: keeps what the current block writes, and passes it on."""
 
-    def __init__(self, name: str, harness: Harness) -> None:
-        self._name = name
+    def __init__(self, harness: Harness) -> None:
         self._harness = harness
 
     @property
@@ -50,7 +49,7 @@ class _Stream(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
-        self._harness.emit(self._name, text)
+        self._harness.emit(text)
         return len(text)
 
 
@@ -66,24 +65,27 @@ class Harness:
         self._namespace = vars(__main__)
 
     def install(self) -> None:
-        """Take over the standard streams and the loop's unhandled errors."""
-        sys.stdout = _Stream("stdout", self)
-        sys.stderr = _Stream("stderr", self)
+        """Take over the standard output and the loop's unhandled errors.
+
+        Not the standard error: Pyodide makes the text of an exception that goes to JavaScript
+        by writing it there and catching it at the file descriptor. With another stream in its
+        place such exceptions have no message.
+        """
+        sys.stdout = _Output(self)
         asyncio.get_event_loop().set_exception_handler(self._on_loop_error)
 
     def listen(self, listener: Callable[[str, str], object]) -> None:
-        """Call ``listener(stream, text)`` for everything that is written from now on."""
+        """Call ``listener("stdout", text)`` for everything that is printed from now on."""
         self._listener = listener
 
-    def emit(self, stream: str, text: str) -> None:
+    def emit(self, text: str) -> None:
         """Pass on what was written; raises OutputLimitExceeded beyond the limit."""
         self._size += len(text)
         if self._size > OUTPUT_LIMIT:
             raise OutputLimitExceeded(f"printed more than {OUTPUT_LIMIT:,} characters")
-        if stream == "stdout":
-            self._printed.append(text)
+        self._printed.append(text)
         if self._listener is not None:
-            self._listener(stream, text)
+            self._listener("stdout", text)
 
     def _on_loop_error(self, _loop: object, context: dict[str, Any]) -> None:
         exception = context.get("exception")
@@ -118,7 +120,8 @@ class Harness:
         return json.dumps(report)
 
     def problems(self) -> str:
-        """Return (as JSON) and forget the errors that nobody awaited."""
+        """Return (as JSON) and forget the errors that nobody awaited; ends a block's output."""
+        sys.stderr.flush()
         # A failed task is reported when it is collected, and its traceback is a cycle.
         gc.collect()
         found, self._problems = self._problems, []

@@ -298,10 +298,10 @@ class Session {
     if (state === "stuck") outcome.lost = "the block did not unwind after it was cancelled";
     if (state !== "died") await macrotask();
     outcome.lost ||= this.#gone();
+    if (state !== "died") outcome.problems = this.#takeProblems();
     outcome.stderr = this.#output.stderr;
     // What a doctest prints stands in the block itself, compared line by line.
     if (block.kind !== "doctest") outcome.stdout = this.#output.stdout;
-    if (state !== "died") outcome.problems = this.#takeProblems();
   }
 
   #takeProblems() {

@@ -6,13 +6,18 @@ a seeded generator in the page, to which this file is sent as it stands.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bridge.binding import Dynamic, For, Show, h
 from bridge.reactivity import Signal, batch, computed
 
 if TYPE_CHECKING:
     from random import Random
+
+    from bridge.binding import Content
+
+Plan: TypeAlias = tuple[Any, ...]
+"""A kind of content, and what it is made of: trees of made up views."""
 
 TAGS = ("p", "b", "i", "em")
 WORDS = ("", "a", "<b>", "&amp;", "two words", "\u2028", "0")
@@ -39,7 +44,7 @@ class Play:
 
     # -- the view: decided once, so that it can be built twice -----------------------------------
 
-    def _plan(self, depth: int) -> tuple[object, ...]:
+    def _plan(self, depth: int) -> Plan:
         luck = self.luck
         kinds = ["word", "text", "sum", "element"]
         if depth < 3:
@@ -62,11 +67,11 @@ class Play:
         names = ("title", "class", "hidden", "style", "prop:lang", "on_click")
         return tuple((name, luck.randrange(3)) for name in names if luck.random() < 0.3)
 
-    def build(self) -> object:
+    def build(self) -> Content:
         """Build the view anew from the plan."""
         return [self._build(plan) for plan in self.plan]
 
-    def _build(self, plan: tuple[object, ...]) -> object:  # noqa: PLR0911 - one line for each kind
+    def _build(self, plan: Plan) -> Any:  # noqa: PLR0911 - one line for each kind
         kind, *rest = plan
         texts, flags, lists = self.texts, self.flags, self.lists
         if kind == "word":
@@ -87,7 +92,7 @@ class Play:
         if kind == "rows":
             place, tag, props, below = rest
 
-            def row(key: int) -> object:
+            def row(key: int) -> Content:
                 content = [str(key), texts[key % 4], *(self._build(each) for each in below)]
                 return h(tag, self._written(props, False), content)
 
@@ -103,7 +108,7 @@ class Play:
             lambda: [self._build(each) for each in (below if flags[flag].value else other)]
         )
 
-    def _of_item(self, plan: tuple[object, ...]) -> object:
+    def _of_item(self, plan: Plan) -> Any:
         """Build what stands inside a template, where functions take the item."""
         kind, *rest = plan
         if kind == "show":

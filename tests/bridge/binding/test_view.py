@@ -18,16 +18,18 @@ from tests.bridge.binding.law import Play
 if TYPE_CHECKING:
     from random import Random
 
+    from bridge.binding import Content
+
 
 @settings(max_examples=150, deadline=None)
 @given(luck=st.randoms(use_true_random=False), steps=st.integers(1, 6))
 def test_a_bound_document_equals_a_fresh_one_after_any_writes(luck: Random, steps: int) -> None:
     play = Play(luck)
     page = DocumentModel("bound", "fresh")
-    view = mount("bound", play.build(), page.open)  # type: ignore[arg-type]
+    view = mount("bound", play.build(), page.open)
     for _ in range(steps):
         play.step()
-        fresh = mount("fresh", play.build(), page.open)  # type: ignore[arg-type]
+        fresh = mount("fresh", play.build(), page.open)
         bound, expected = page.containers["bound"], page.containers["fresh"]
         assert bound.snapshot() == expected.snapshot()
         fresh.dispose()
@@ -141,12 +143,12 @@ def test_effects_of_a_dynamic_content_end_with_it() -> None:
     page = DocumentModel("app")
     turn, beat, seen = Signal(0), Signal(0), []
 
-    def content() -> object:
+    def content() -> Content:
         here = turn.value
         effect(lambda: seen.append((here, beat.value)))
         return h("p", None, str(here))
 
-    view = mount("app", Dynamic(content), page.open)  # type: ignore[arg-type]
+    view = mount("app", Dynamic(content), page.open)
     turn.value = 1
     beat.value = 1
     assert seen == [(0, 0), (1, 0), (1, 1)]

@@ -22,7 +22,7 @@ assert bridge.reactivity.testing.live_nodes() == (0, 0, 0, 0)
 def test_importing_makes_nothing_and_needs_the_source_alone() -> None:
     root = Path(bridge.__file__).parents[1]
     environment = {"PYTHONPATH": str(root)}
-    subprocess.run(  # noqa: S603 - our own interpreter and source
+    subprocess.run(
         [sys.executable, "-S", "-W", "error", "-c", PROBE],
         env=environment,
         check=True,
