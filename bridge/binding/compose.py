@@ -148,8 +148,8 @@ class Composer:
         rules = rules_of[tag]
         for name, value in (props or {}).items():
             if name.startswith("bind:"):
-                own = self._own_value(props or {})
-                self._two_way(tag, number, name, value, own)
+                value_of = self._own_value(props or {})
+                self._two_way(tag, number, name, value, value_of)
             else:
                 self._prop(tag, number, name, value)
         members = list(_members(children))

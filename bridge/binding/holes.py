@@ -74,11 +74,11 @@ class Hole(Part):
         super().__init__(owner)
         self.view = view
 
-    def _fn(self) -> None:  # type: ignore[override]
+    def _fn(self) -> None:
         slot = self.slot
         value = slot.read(self.item)
         if value.__class__ is Signal or value.__class__ is Computed:
-            value = value.value  # type: ignore[attr-defined]
+            value = value.value
         wire = value if slot.plain and value.__class__ is str and value else slot.wire(value)
         if wire != self.last or wire.__class__ is not self.last.__class__:
             self.last = wire
@@ -126,7 +126,7 @@ def read_into(spares: Spares, slot: Slot, number: int, item: object, parts: list
     try:
         value = slot.read(item)
         if value.__class__ is Signal or value.__class__ is Computed:
-            value = value.value  # type: ignore[attr-defined]
+            value = value.value
         wire = value if slot.plain and value.__class__ is str and value else slot.wire(value)
     except BaseException:
         hole.end()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from bridge._browser import ops
 from bridge.binding.holes import Spares, read_into
 from bridge.binding.regions import Region, scope_below
-from bridge.binding.slots import reader
+from bridge.binding.slots import is_readable, reader
 from bridge.reactivity.state import now
 from bridge.vdom.live import DuplicateKeyError, TreeError
 from bridge.vdom.moves import staying
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bridge._browser.ffi import HostObject
     from bridge.binding.compose import Hearing, Inset
     from bridge.binding.holes import Part
-    from bridge.binding.nodes import For
+    from bridge.binding.nodes import For, Readable
     from bridge.binding.templates import Template
     from bridge.binding.view import Block, View
     from bridge.reactivity import Scope
@@ -105,10 +105,10 @@ class ListRegion(Region):
         self._spares = Spares(view, self)
         self._template: Template | None = None
 
-    def _fn(self) -> None:  # type: ignore[override]
+    def _fn(self) -> None:
         value = self._read(self.item)
-        if hasattr(value, "peek"):
-            value = value.value
+        if is_readable(value):
+            value = cast("Readable", value).value
         items = list(cast("Iterable[object]", value)) if value is not None else []
         now.observer = None
         if self._update(items):
@@ -160,7 +160,7 @@ class ListRegion(Region):
         keyof = self._key
         if all(going[place].key == keyof(coming[place]) for place in differing):
             for place in differing:
-                self._renew(going[place], coming[place])
+                self._take_over(going[place], coming[place])
             return going
         return self._rearrange(going, coming, following)
 
@@ -179,7 +179,7 @@ class ListRegion(Region):
         self._order(result, sources, made, following)
         for row, item in zip(cast("list[Row]", result), coming, strict=True):
             if row.item is not item:
-                self._renew(row, item)
+                self._take_over(row, item)
         return cast("list[Row]", result)
 
     def _order(
@@ -288,11 +288,13 @@ class ListRegion(Region):
         values: list[object] = []
         try:
             for item, key in zip(items, keys, strict=True):
+                parts: list[Part] = []
                 row = Row(number, item, key, template)
+                row.parts = parts
                 rows.append(row)
-                row.parts = parts = []
                 for slot in slots:
-                    values.append(read_into(spares, slot, number + slot.number, item, parts))
+                    wire = read_into(spares, slot, number + slot.number, item, parts)
+                    values.append(wire)
                 number += stride
         except BaseException:
             for row in rows:
@@ -352,7 +354,7 @@ class ListRegion(Region):
         for slot in template.after:
             self.view.fill_first(self._spares, slot, row.number + slot.number, row.item, parts)
 
-    def _renew(self, row: Row, item: object) -> None:
+    def _take_over(self, row: Row, item: object) -> None:
         """Show another item of the same key in a row."""
         row.item = item
         template = row.template

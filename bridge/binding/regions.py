@@ -135,7 +135,7 @@ class _ShowRegion(_Replaced):
         self._read = reader(cast("Show", inset.node).condition, of_item=of_item)
         self._state: bool | None = None
 
-    def _fn(self) -> None:  # type: ignore[override]
+    def _fn(self) -> None:
         state = bool(self._read(self.item))
         node = self.inset.node
         if state is self._state or not isinstance(node, Show):
@@ -147,7 +147,7 @@ class _ShowRegion(_Replaced):
 class _DynamicRegion(_Replaced):
     __slots__ = ()
 
-    def _fn(self) -> None:  # type: ignore[override]
+    def _fn(self) -> None:
         self._put(cast("Dynamic", self.inset.node).build, tracked=True)
 
 

@@ -6,16 +6,16 @@ From the root of the project::
     PYTHONPATH=.:_ext python tests/bench/run.py dom
     PYTHONPATH=.:_ext python tests/bench/run.py tables
 
-Each suite runs in one page per line, all libraries in it taking turns, so that ratios hold; absolute
-times do not travel between machines. ``results/SUITE.json`` gets the lines that were run and
-keeps the others.
+Each suite runs in one page per line, all libraries in it taking turns, so that ratios hold;
+absolute times do not travel between machines. ``results/SUITE.json`` gets the lines that were run
+and keeps the others.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import datetime
+import datetime as dt
 import json
 import os
 import platform
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.suite != "tables":
         for line in chosen.line or ("0.28", LINES[-1]):
-            print(f"{chosen.suite} on Pyodide {line} ...", file=sys.stderr, flush=True)
+            print(f"{chosen.suite} on Pyodide {line} ...", file=sys.stderr)  # noqa: T201 - a command says what it does
             _record(chosen.suite, line, asyncio.run(_run(chosen.suite, line, chosen.repeat)))
     write_page(RESULTS, ROOT / "reference/project/benchmarks.md")
     return 0
@@ -67,7 +67,7 @@ async def _run(suite: str, line: str, repeat: int) -> dict[str, Any]:
     text, versions = await run_in_page(line, MEASURE.format(suite=suite, repeat=repeat))
     found = {
         "versions": {**versions, **{pin.name: pin.version for pin in load_pins().wheels}},
-        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),
         "commit": _commit(),
         "machine": {
             "system": platform.system(),

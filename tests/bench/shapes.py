@@ -9,7 +9,7 @@ A shape returns ``iterate`` and what the second and each later call of it must r
 """
 
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, F821 - read, write, settle and the rest are put in by the compiler
+# ruff: noqa: ANN001, ANN201, ANN202, ARG001, B905, C901, F821, PERF401, PLR0917, S311 - read, write, settle and the rest are put in by the compiler
 from __future__ import annotations
 
 import random

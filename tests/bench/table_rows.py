@@ -12,61 +12,21 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ADJECTIVES = [
-    "pretty",
-    "large",
-    "big",
-    "small",
-    "tall",
-    "short",
-    "long",
-    "handsome",
-    "plain",
-    "quaint",
-    "clean",
-    "elegant",
-    "easy",
-    "angry",
-    "crazy",
-    "helpful",
-    "mushy",
-    "odd",
-    "unsightly",
-    "adorable",
-    "important",
-    "inexpensive",
-    "cheap",
-    "expensive",
-    "fancy",
-]
-_COLOURS = [
-    "red",
-    "yellow",
-    "blue",
-    "green",
-    "pink",
-    "brown",
-    "purple",
-    "brown",
-    "white",
-    "black",
+# fmt: off
+_ADJECTIVES = (
+    "pretty", "large", "big", "small", "tall", "short", "long", "handsome", "plain", "quaint",
+    "clean", "elegant", "easy", "angry", "crazy", "helpful", "mushy", "odd", "unsightly",
+    "adorable", "important", "inexpensive", "cheap", "expensive", "fancy",
+)
+_COLOURS = (
+    "red", "yellow", "blue", "green", "pink", "brown", "purple", "brown", "white", "black",
     "orange",
-]
-_NOUNS = [
-    "table",
-    "chair",
-    "house",
-    "bbq",
-    "desk",
-    "car",
-    "pony",
-    "cookie",
-    "sandwich",
-    "burger",
-    "pizza",
-    "mouse",
-    "keyboard",
-]
+)
+_NOUNS = (
+    "table", "chair", "house", "bbq", "desk", "car", "pony", "cookie", "sandwich", "burger",
+    "pizza", "mouse", "keyboard",
+)
+# fmt: on
 
 Data = list[tuple[int, str]]
 

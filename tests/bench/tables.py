@@ -28,14 +28,10 @@ def tables(suite: dict[str, Any]) -> str:
     name = suite["suite"]
     out = [f"## {name}", ""]
     for line, found in suite["lines"].items():
-        versions, machine = found["versions"], found["machine"]
         out += [
             f"### {name} on Pyodide {line}",
             "",
-            f"{suite['unit']}; median / best of {found['repeat']}. Pyodide {versions['pyodide']}, "
-            f"{versions['browser']}, reaktiv {versions['reaktiv']}, wybthon "
-            f"{versions['wybthon']}; {machine['cores']} cores, load {machine['load before']} "
-            f"before the run; {found['date']}, commit `{found['commit']}`.",
+            _conditions(suite, found),
             "",
         ]
         out += _figures(found["rows"])
@@ -46,6 +42,16 @@ def tables(suite: dict[str, Any]) -> str:
             out += _table(["operation", *columns], rows)
         out.append("")
     return "\n".join(out)
+
+
+def _conditions(suite: dict[str, Any], found: dict[str, Any]) -> str:
+    versions, machine = found["versions"], found["machine"]
+    return (
+        f"{suite['unit']}; median / best of {found['repeat']}. Pyodide {versions['pyodide']}, "
+        f"{versions['browser']}, reaktiv {versions['reaktiv']}, wybthon {versions['wybthon']}; "
+        f"{machine['cores']} cores, load {machine['load before']} before the run; "
+        f"{found['date']}, commit `{found['commit']}`."
+    )
 
 
 def _figures(rows: dict[str, dict[str, Any]]) -> list[str]:

@@ -12,6 +12,7 @@ from bridge.binding import Dynamic, For, Show, h
 from bridge.reactivity import Signal, batch, computed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from random import Random
 
     from bridge.binding import Content
@@ -21,6 +22,22 @@ Plan: TypeAlias = tuple[Any, ...]
 
 TAGS = ("p", "b", "i", "em")
 WORDS = ("", "a", "<b>", "&amp;", "two words", "\u2028", "0")
+
+
+def _value(name: str, text: Signal[str], flag: Signal[bool]) -> Callable[[], object]:
+    """Make a reactive prop."""
+    values: dict[str, Callable[[], object]] = {
+        "title": lambda: text.value or None,
+        "class": lambda: ["x", {"y": flag.value, "z": text.value}],
+        "hidden": lambda: flag.value,
+        "style": lambda: {"color": "red" if flag.value else None},
+        "prop:lang": lambda: text.value,
+    }
+    return values[name]
+
+
+def _of_any_item(value: Callable[[], object]) -> Callable[[object], object]:
+    return lambda _: value()
 
 
 class Play:
@@ -115,7 +132,7 @@ class Play:
             flag, below, other = rest
             return Show(
                 lambda key: self.flags[flag].value != (key % 2 == 0),
-                lambda key: [str(key), *(self._of_item(each) for each in below)],
+                self._row_content(below),
                 [self._of_item(each) for each in other],
             )
         if kind in ("template", "rows"):
@@ -130,6 +147,9 @@ class Play:
             return h(tag, self._written(props, True), [self._of_item(each) for each in below])
         return self._build(plan)
 
+    def _row_content(self, plans: list[Plan]) -> Callable[[int], Content]:
+        return lambda key: [str(key), *(self._of_item(each) for each in plans)]
+
     def _written(self, props: tuple[tuple[str, int], ...], of_item: bool) -> dict[str, object]:
         made: dict[str, object] = {}
         for name, place in props:
@@ -137,15 +157,8 @@ class Play:
             if name == "on_click":
                 made[name] = lambda *_: None
                 continue
-            values = {
-                "title": lambda text=text: text.value or None,
-                "class": lambda text=text, flag=flag: ["x", {"y": flag.value, "z": text.value}],
-                "hidden": lambda flag=flag: flag.value,
-                "style": lambda flag=flag: {"color": "red" if flag.value else None},
-                "prop:lang": lambda text=text: text.value,
-            }
-            value = values[name]
-            made[name] = (lambda _, value=value: value()) if of_item else value
+            value = _value(name, text, flag)
+            made[name] = _of_any_item(value) if of_item else value
         return made
 
     # -- what happens ----------------------------------------------------------------------------

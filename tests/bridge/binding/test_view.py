@@ -80,7 +80,7 @@ def test_a_handler_runs_in_a_batch() -> None:
     page = DocumentModel("app")
     first, last = Signal("a"), Signal("b")
 
-    def click(event: object) -> None:
+    def click(_: object) -> None:
         first.value, last.value = "c", "d"
 
     mount("app", h("button", {"on_click": click}, [first, last]), page.open)

@@ -1,0 +1,271 @@
+"""Binding in real Pyodide, in a real page: the law again, forms, the page's own elements."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING
+
+from tests.bridge.binding import law
+
+if TYPE_CHECKING:
+    from doc_examples.runner.interpreter import Interpreter
+
+SET_UP = """
+import js
+from js import document
+from bridge.binding import *
+from bridge.proxies import live_counts
+from bridge.reactivity import Signal, Scope, batch, computed
+for old in document.querySelectorAll("body > div.bound"):
+    old.remove()
+def place(name, markup=""):
+    element = document.createElement("div")
+    element.id, element.className, element.innerHTML = name, "bound", markup
+    document.body.appendChild(element)
+    return element
+def fire(element, kind):
+    element.dispatchEvent(js.Event.new(kind, bubbles=True))
+"""
+
+LAW = """
+import random
+same = []
+dump = js.eval('''(id) => JSON.stringify((function look(node) {
+  return node.nodeType === 3 ? node.data : [node.localName, node.lang, node.style.cssText,
+    [...node.attributes].map((a) => [a.name, a.value]).sort(), [...node.childNodes].map(look)];
+})(document.getElementById(id)).slice(4))''')
+before = live_counts()
+for seed in range(FIRST, FIRST + 60):
+    place("bound"), place("fresh")
+    play = Play(random.Random(seed))
+    view = mount("#bound", play.build())
+    for _ in range(4):
+        play.step()
+        fresh = mount("#fresh", play.build())
+        if dump("bound") != dump("fresh"):
+            same.append((seed, dump("bound"), dump("fresh")))
+        fresh.dispose()
+    view.dispose()
+    if any(signal._observers for signal in play.signals):
+        same.append((seed, "left behind"))
+    document.getElementById("bound").remove(), document.getElementById("fresh").remove()
+(same[:2], live_counts() == before)
+"""
+
+
+def test_a_bound_document_equals_a_fresh_one_after_any_writes(interpreter: Interpreter) -> None:
+    interpreter.run(SET_UP + f"exec({inspect.getsource(law)!r}, globals())")
+    differing, given_back = interpreter.run(LAW.replace("FIRST", "0"))
+    assert differing == []
+    assert given_back
+
+
+def test_a_write_is_one_call_into_the_page(interpreter: Interpreter) -> None:
+    interpreter.run(SET_UP)
+    counts = interpreter.run("""
+place("app")
+rows = Signal([Signal(n) for n in range(50)])
+view = mount("#app", h("ul", None, For(rows, h("li", None, lambda row: row))))
+calls = []
+surface = view.root._surface
+apply, surface._apply = surface._apply, lambda *given: (calls.append(1), apply(*given))
+def cost(step):
+    calls.clear()
+    with batch():
+        step()
+    return len(calls)
+items = rows.peek()
+[
+    cost(lambda: [row.update(lambda n: n + 100) for row in items]),
+    cost(lambda: rows.set(items[::-1])),
+    cost(lambda: rows.set(items[:10])),
+    cost(lambda: rows.set([Signal(n) for n in range(200)])),
+    cost(lambda: rows.set([])),
+]
+""")
+    assert counts == [1, 1, 1, 1, 1]
+
+
+def test_what_a_user_types_keeps_caret_and_focus(interpreter: Interpreter) -> None:
+    interpreter.run(SET_UP)
+    found = interpreter.run("""
+place("app")
+name = Signal("Ada")
+mount("#app", h("input", {"bind:value": name}))
+field = document.querySelector("#app input")
+field.focus()
+field.value = "Adria"
+field.setSelectionRange(2, 2)
+fire(field, "input")
+typed = name.value
+name.value = typed.upper()
+[typed, field.value, field.selectionStart, document.activeElement.tagName]
+""")
+    assert found == ["Adria", "ADRIA", 2, "INPUT"]
+
+
+def test_a_typed_field_says_what_is_wrong_and_keeps_the_last_value(
+    interpreter: Interpreter,
+) -> None:
+    interpreter.run(SET_UP)
+    found = interpreter.run("""
+place("app")
+age = Signal(36)
+typed = Field(age, int)
+mount("#app", [h("input", {"bind:value": typed}), h("p", None, typed.error)])
+field, message = document.querySelector("#app input"), document.querySelector("#app p")
+seen = [field.value]
+def enter(text):
+    field.value = text
+    fire(field, "input")
+    seen.append([age.value, field.value, field.getAttribute("aria-invalid") == "true",
+                 message.textContent != ""])
+enter("many"), enter("040")
+age.value = 50
+seen.append(field.value)
+seen
+""")
+    assert found == ["36", [36, "many", True, True], [40, "040", False, False], "50"]
+
+
+def test_boxes_radio_buttons_and_lists_follow_and_are_followed(interpreter: Interpreter) -> None:
+    interpreter.run(SET_UP)
+    found = interpreter.run("""
+place("app")
+done, size, many = Signal(False), Signal("m"), Signal(["b"])
+names = Signal(["a", "b", "c"])
+mount("#app", [
+    h("input", {"type": "checkbox", "bind:checked": done}),
+    [h("input", {"type": "radio", "value": v, "bind:group": size}) for v in ("s", "m", "l")],
+    h("select", {"bind:value": many, "multiple": True},
+      For(names, h("option", {"value": lambda n: n}, lambda n: n), key=str)),
+])
+box, *radios = document.querySelectorAll("#app input")
+options = document.querySelectorAll("#app option")
+seen = [box.checked, [r.checked for r in radios], [o.selected for o in options]]
+box.checked = True; fire(box, "change")
+radios[2].checked = True; fire(radios[2], "change")
+options[2].selected = True; fire(document.querySelector("#app select"), "input")
+seen.append([done.value, size.value, list(many.value)])
+size.value, many.value = "s", []
+seen += [[r.checked for r in radios], [o.selected for o in options]]
+seen
+""")
+    assert found == [
+        False,
+        [False, True, False],
+        [False, True, False],
+        [True, "l", ["b", "c"]],
+        [True, False, False],
+        [False, False, False],
+    ]
+
+
+def test_elements_of_the_page_are_bound_in_a_line_each(interpreter: Interpreter) -> None:
+    interpreter.run(SET_UP)
+    found = interpreter.run("""
+place("app", '<p class="kept"></p><a></a><input><input type="checkbox"><ul><li>old</li></ul>')
+before = live_counts()
+text, flag, items = Signal("<b>"), Signal(True), Signal([1, 2])
+clicks = []
+with Scope() as scope:
+    bind_text("#app p", text)
+    bind_class("#app p", "on", flag)
+    bind_style("#app p", "color", lambda: "red" if flag.value else None)
+    bind_attribute("#app a", "href", lambda: "/" + text.value)
+    bind_property("#app a", "title", text)
+    bind_visible("#app a", flag)
+    bind_value("#app input", text)
+    bind_checked("#app input[type=checkbox]", flag)
+    bind_list("#app ul", items, h("li", None, lambda item: item), key=int)
+    listen("#app p", "click", lambda event: clicks.append(event.type))
+p, a, field, box = [document.querySelector("#app " + s) for s in ("p", "a", "input", "[type=checkbox]")]
+def look():
+    return [p.textContent, p.className, p.style.color, a.getAttribute("href"), a.title, a.hidden,
+            field.value, box.checked, document.querySelector("#app ul").textContent]
+seen = [look()]
+text.value, flag.value, items.value = "x", False, [2, 3]
+seen.append(look())
+field.value = "typed"; fire(field, "input")
+box.checked = True; fire(box, "change")
+p.click()
+seen += [[text.value, flag.value, clicks], p.textContent]
+scope.dispose()
+text.value = "late"; p.click()
+seen += [p.textContent, clicks, live_counts() == before]
+seen
+""")
+    assert found == [
+        ["<b>", "kept on", "red", "/<b>", "<b>", False, "<b>", True, "12"],
+        ["x", "kept", "", "/x", "x", True, "x", False, "23"],
+        ["typed", True, ["click"]],
+        "typed",
+        "typed",
+        ["click"],
+        True,
+    ]
+
+
+def test_rows_that_stay_are_the_same_elements_and_keep_the_focus(interpreter: Interpreter) -> None:
+    interpreter.run(SET_UP)
+    found = interpreter.run("""
+place("app")
+names = Signal(["a", "b", "c", "d"])
+mount("#app", For(names, h("input", {"title": lambda n: n}), key=str))
+was = {element.title: element for element in document.querySelectorAll("#app input")}
+was["b"].focus()
+names.value = ["d", "x", "b", "a"]
+now = [(e.title, e.title in was and e.isSameNode(was[e.title]))
+       for e in document.querySelectorAll("#app input")]
+[now, document.activeElement.title]
+""")
+    assert found == [[["d", True], ["x", False], ["b", True], ["a", True]], "b"]
+
+
+def test_a_handler_of_a_row_gets_the_present_item_and_may_be_async(
+    interpreter: Interpreter,
+) -> None:
+    interpreter.run(SET_UP)
+    found = interpreter.run("""
+import asyncio
+place("app")
+rows, seen = Signal([(1, "a"), (2, "b")]), []
+async def later(row, event):
+    await asyncio.sleep(0)
+    seen.append(["later", *row])
+mount("#app", For(rows, h("p", {"on_click": lambda row, event: seen.append(list(row)),
+                                "on_dblclick": later}, lambda row: row[1]), key=lambda row: row[0]))
+second = document.querySelectorAll("#app p")[1]
+second.click()
+rows.value = [(1, "a"), (2, "B")]
+second.click()
+fire(second, "dblclick")
+await asyncio.sleep(0.05)
+[seen, second.textContent]
+""")
+    assert found == [[[2, "b"], [2, "B"], ["later", 2, "B"]], "B"]
+
+
+def test_a_script_is_refused_wherever_it_comes_from(interpreter: Interpreter) -> None:
+    interpreter.run(SET_UP)
+    found = interpreter.run("""
+from bridge.vdom import UnsafeContentError
+place("app", "<a></a>")
+address = Signal("/fine")
+refused = []
+def attempt(step):
+    try:
+        step()
+    except UnsafeContentError as error:
+        refused.append(error.name)
+scope = bind_attribute("#app a", "href", address)
+attempt(lambda: address.set("java\\tscript:alert(1)"))
+scope.dispose()
+address.value = "/fine"
+mount("#app", h("a", {"href": address}))
+attempt(lambda: address.set("javascript:alert(1)"))
+attempt(lambda: mount(document.createElement("div"), h("a", {"onclick": address})))
+attempt(lambda: mount(document.createElement("div"), h("script", None, address)))
+[refused, document.querySelector("#app a").getAttribute("href")]
+""")
+    assert found == [["href", "href", "onclick", "text"], "/fine"]
