@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+import os
+import tempfile
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,14 +53,14 @@ def read(path: Path) -> LineResults | None:
     """The results in a file, or None where there are none that can be used."""
     try:
         data: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+        if data["schema"] != SCHEMA:
+            return None
+        found = [Result(**{**item, "fate": Fate(item["fate"])}) for item in data["results"]]
+        facts = [data[name] for name in ("line", "version", "python", "browser")]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        # Written by another version, or by nothing of ours: everything is run again.
         return None
-    if data.get("schema") != SCHEMA:
-        return None
-    results = {
-        item["id"]: Result(**{**item, "fate": Fate(item["fate"])}) for item in data["results"]
-    }
-    return LineResults(data["line"], data["version"], data["python"], data["browser"], results)
+    return LineResults(*facts, {result.id: result for result in found})
 
 
 def write(path: Path, found: LineResults) -> None:
@@ -66,9 +68,15 @@ def write(path: Path, found: LineResults) -> None:
     data = {**asdict(found), "schema": SCHEMA}
     data["results"] = [asdict(found.results[key]) for key in sorted(found.results)]
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", "utf-8")
-    partial.replace(path)
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(json.dumps(data, indent=1, sort_keys=True) + "\n")
+        Path(partial).chmod(0o644)
+        Path(partial).replace(path)
+    except BaseException:
+        Path(partial).unlink(missing_ok=True)
+        raise
 
 
 def merged(
@@ -105,7 +113,6 @@ __all__ = [
     "merged",
     "path_for",
     "read",
-    "replace",
     "result_key",
     "write",
 ]

@@ -163,6 +163,37 @@ def test_stop_ends_a_block_that_waits(visit: Visits) -> None:
     visit(script)
 
 
+def test_stop_on_a_block_that_waits_its_turn_leaves_the_running_one_alone(visit: Visits) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.edit("one", "import asyncio\nawait asyncio.sleep(1)\nx = 1\nprint('whole')")
+        await reader.start("one")
+        await reader.start("two")
+        await reader.block("two").locator(".example-stop").click()
+        assert await reader.ended("one") == "whole\n"
+        await reader.ended("two")
+        assert await reader.status("two") == "Stopped"
+
+    visit(script)
+
+
+def test_a_block_that_leaves_its_document_is_reported_and_the_next_one_runs(visit: Visits) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.run("leaves")
+        assert await reader.state("leaves") == "failed"
+        assert "navigated" in await reader.status("leaves") + await reader.error("leaves")
+        assert await reader.run("one") == "<b>one</b> & more 1\n"
+
+    visit(script)
+
+
+def test_reload_and_tab_do_what_they_do_in_the_tests(visit: Visits) -> None:
+    async def script(reader: Reader) -> None:
+        assert await reader.run("reloaded") == "yes False\n"
+        assert await reader.run("elsewhere") == "False False\n"
+
+    visit(script)
+
+
 def test_a_demo_shows_under_the_block_that_was_clicked(visit: Visits) -> None:
     async def script(reader: Reader) -> None:
         await reader.run("demo")

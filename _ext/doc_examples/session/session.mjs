@@ -411,7 +411,15 @@ function show(value) {
   }
 }
 
+/** What loadPyodide never tells: it does not settle when its WebAssembly cannot be had. */
+async function checkRuntime(config) {
+  const url = new URL("pyodide.asm.wasm", config.runtime);
+  const response = await fetch(url, { method: "HEAD" });
+  if (!response.ok) throw new Error(`${url}: HTTP status ${response.status}`);
+}
+
 async function loadRuntime(config, extra = {}) {
+  await checkRuntime(config);
   const { loadPyodide } = await import(new URL("pyodide.mjs", config.runtime));
   return within(
     BOOT_LIMIT_MS,

@@ -83,11 +83,22 @@ export class Frame {
 
   /** Run a block; `write(stream, text)` hears what it prints. */
   async run(data, code, write) {
-    this.#session.listen(write);
+    const session = this.#session;
+    session.listen(write);
+    // A block that leaves its document takes its own answer with it.
+    const left = new AbortController();
+    const navigated = new Promise((_, reject) => {
+      const leave = () => {
+        this.#session = null;
+        reject(new Error("it navigated its document away"));
+      };
+      this.#element.addEventListener("load", leave, { signal: left.signal });
+    });
     try {
-      return await this.#session.run({ ...data, code });
+      return await Promise.race([session.run({ ...data, code }), navigated]);
     } finally {
-      this.#session.listen(() => {});
+      left.abort();
+      this.#session?.listen(() => {});
     }
   }
 

@@ -47,15 +47,14 @@ export class ReaderSession {
   #line = "";
   #broken = false;
   #running = null;
+  /** The block that the reader waits for now, and the one whose Stop was pressed. */
+  #target = null;
   #stopped = null;
 
   /** Run everything up to and including the target, as much of it as has not run yet. */
   async runTo(target, line) {
-    if (this.#stopped === target) {
-      this.#stopped = null;
-      target.panel.fail("Stopped");
-      return;
-    }
+    if (this.#takeStop(target)) return;
+    this.#target = target;
     const wanted = this.blocks.slice(0, this.blocks.indexOf(target) + 1);
     if (!this.#leadsTo(wanted, line)) this.#discard();
     this.#line = line.line;
@@ -70,7 +69,7 @@ export class ReaderSession {
   /** Give up what the target waits for. */
   stop(target) {
     this.#stopped = target;
-    this.#running?.stop();
+    if (this.#target === target) this.#running?.stop();
     target.panel.status("Stopping");
   }
 
@@ -132,6 +131,9 @@ export class ReaderSession {
     this.#running = frame;
     try {
       return await frame.run(block.data, code, (_stream, text) => panel?.write(text));
+    } catch (error) {
+      this.#broken = true;
+      throw error;
     } finally {
       this.#running = null;
     }

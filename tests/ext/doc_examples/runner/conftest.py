@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from doc_examples.runner.runner import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from doc_examples.runner.pages import RuntimeFiles
 
@@ -89,3 +91,13 @@ def block() -> Callable[..., Example]:
         )
 
     return make
+
+
+@pytest.fixture
+def sign() -> Callable[[Path], None]:
+    """Put beside a file the hash by which it counts as whole."""
+
+    def write(path: Path) -> None:
+        path.with_suffix(".sha256").write_text(hashlib.sha256(path.read_bytes()).hexdigest())
+
+    return write

@@ -1,0 +1,63 @@
+"""Selectors: a new choice is news for two."""
+
+from __future__ import annotations
+
+import gc
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.binding import selector
+from bridge.reactivity import Scope, Signal, batch, effect
+
+
+@given(st.lists(st.integers(0, 4), max_size=8))
+def test_exactly_the_old_and_the_new_one_follow(choices: list[int]) -> None:
+    chosen = Signal(0)
+    is_chosen = selector(chosen)
+    seen: dict[int, bool] = {}
+    runs: list[int] = []
+
+    def follow(key: int) -> None:
+        def run() -> None:
+            runs.append(key)
+            seen[key] = is_chosen(key)
+
+        effect(run)
+
+    for key in range(5):
+        follow(key)
+    now = 0
+    for choice in choices:
+        runs.clear()
+        chosen.value = choice
+        assert sorted(runs) == sorted({now, choice} if now != choice else set())
+        now = choice
+        assert seen == {key: key == now for key in range(5)}
+
+
+def test_it_is_right_inside_a_batch() -> None:
+    chosen = Signal("a")
+    is_chosen = selector(chosen)
+    assert is_chosen("a")
+    with batch():
+        chosen.value = "b"
+        assert (is_chosen("a"), is_chosen("b")) == (False, True)
+
+
+def test_a_key_that_nobody_follows_is_forgotten() -> None:
+    chosen = Signal(0)
+    is_chosen = selector(chosen)
+    for key in range(100):
+        is_chosen(key)
+    gc.collect()
+    cells = [cell.cell_contents for cell in is_chosen.__closure__ or ()]  # type: ignore[attr-defined]
+    assert [len(cell) for cell in cells if hasattr(cell, "valuerefs")] == [0]
+
+
+def test_it_ends_with_its_scope() -> None:
+    chosen = Signal(0)
+    with Scope() as scope:
+        selector(chosen)
+    scope.dispose()
+    assert not chosen._observers
