@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pyodide_runtimes import ensure_runtime, find_browser
 
 from doc_examples.environment import files_for
 from doc_examples.plugin.selection import selected_lines
 from doc_examples.runner.interpreter import Interpreter
 from doc_examples.runner.runner import Runner
 from doc_examples.runner.wheels import wheel_for
+from pyodide_runtimes import ensure_runtime, find_browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyodide_runtimes import find_browser, resolve_lines
-
 from doc_examples.records import digest
 from doc_examples.results import Environment
 from doc_examples.runner.pages import RuntimeFiles
 from doc_examples.runner.wheels import cache_directory, wheel_for
+from pyodide_runtimes import find_browser, resolve_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pyodide_runtimes import Runtime
-
     from doc_examples.records import Plan
+    from pyodide_runtimes import Runtime
 
 _HERE = Path(__file__).parent
 _RUNNER_CODE = ("session", "runner", "judge.py", "records.py")

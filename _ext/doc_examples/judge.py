@@ -88,9 +88,7 @@ def normalised(text: str) -> str:
 
 def matches(pattern: str, fault: Fault) -> bool:
     """Whether a ``raises`` pattern fits all of the fault's ``Type``, or ``Type: message``."""
-    return any(
-        re.fullmatch(pattern, text, flags=re.DOTALL) for text in (fault.type, fault.summary)
-    )
+    return any(re.fullmatch(pattern, text, flags=re.DOTALL) for text in (fault.type, fault.summary))
 
 
 def _failed(example: Example, headline: str, fault: Fault | None) -> Verdict:

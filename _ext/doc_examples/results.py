@@ -9,8 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doc_examples.records import LineResults, Result, digest
-from doc_examples.records import Fate as Fate
+from doc_examples.records import Fate, LineResults, Result, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,11 +55,12 @@ def read(path: Path) -> LineResults | None:
         if data["schema"] != SCHEMA:
             return None
         found = [Result(**{**item, "fate": Fate(item["fate"])}) for item in data["results"]]
-        facts = [data[name] for name in ("line", "version", "python", "browser")]
+        known = {result.id: result for result in found}
+        line, version = str(data["line"]), str(data["version"])
+        return LineResults(line, version, str(data["python"]), str(data["browser"]), known)
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         # Written by another version, or by nothing of ours: everything is run again.
         return None
-    return LineResults(*facts, {result.id: result for result in found})
 
 
 def write(path: Path, found: LineResults) -> None:

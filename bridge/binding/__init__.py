@@ -1,7 +1,7 @@
 """Reactive values bound to the page, in one line each.
 
-`mount` shows a tree that holds signals; what changes is changed in place. The tree is made by `h` of
-this module, and may hold `For`, `Show` and `Dynamic`.
+`mount` shows a tree that holds signals; what changes is changed in place. The tree is made by `h`
+of this module, and may hold `For`, `Show` and `Dynamic`.
 
 Elements that the page already has are bound by `bind_text`, `bind_attribute`, `bind_property`,
 `bind_class`, `bind_style`, `bind_visible`, `bind_value`, `bind_checked`, `bind_list` and `listen`.

@@ -13,11 +13,14 @@ from bridge.reactivity.signal import Signal
 from bridge.reactivity.state import NEVER, now
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bridge.binding.lists import Row
     from bridge.binding.slots import Slot
     from bridge.binding.view import View
     from bridge.reactivity.effects import Scope
 
-__all__ = ["Hole", "Part", "Spares", "read_into"]
+__all__ = ["Hole", "Part", "Spares", "read_into", "read_rows"]
 
 
 class Part(Reaction):
@@ -112,6 +115,47 @@ class Spares:
     def give_back(self, hole: Hole) -> None:
         """Keep a hole that was not needed."""
         self._hole = hole
+
+
+def read_rows(spares: Spares, slots: Sequence[Slot], rows: Sequence[Row]) -> list[object]:
+    """Do what `read_into` does for each slot of each row: the loop that long lists live on.
+
+    Returns:
+        The wires, row after row.
+    """
+    plan = [(slot, slot.read, slot.plain, slot.number) for slot in slots]
+    wires: list[object] = []
+    append = wires.append
+    hole = spares.take()
+    outer = now.observer
+    now.observer = hole
+    try:
+        for row in rows:
+            item = row.item
+            for slot, read, plain, place in plan:
+                value = read(item)
+                kind = value.__class__
+                if kind is Signal or kind is Computed:
+                    value = value.value  # type: ignore[attr-defined]
+                    kind = value.__class__
+                wire = value if plain and kind is str and value else slot.wire(value)
+                append(wire)
+                if hole._sources:
+                    hole.slot = slot
+                    hole.number = row.number + place
+                    hole.item = item
+                    hole.last = wire
+                    hole._at = now.clock
+                    row.parts.append(hole)
+                    hole = spares.take()
+                    now.observer = hole
+    except BaseException:
+        hole.end()
+        raise
+    finally:
+        now.observer = outer
+    spares.give_back(hole)
+    return wires
 
 
 def read_into(spares: Spares, slot: Slot, number: int, item: object, parts: list[Part]) -> object:

@@ -6,12 +6,12 @@ that out is left to functions of the interpreter's own, which are twenty times f
 
 from __future__ import annotations
 
-from itertools import compress, count, islice
+from itertools import compress, count, islice, repeat
 from operator import is_not
 from typing import TYPE_CHECKING, cast
 
 from bridge._browser import ops
-from bridge.binding.holes import Spares, read_into
+from bridge.binding.holes import Spares, read_rows
 from bridge.binding.regions import Region, scope_below
 from bridge.binding.slots import is_readable, reader
 from bridge.reactivity.state import now
@@ -56,7 +56,7 @@ class Row:
         self.number = number
         self.item = item
         self.key = key
-        self.parts: list[Part] | None = None
+        self.parts: list[Part] = []
         self.template = template
 
     def handlers_at(self, number: int) -> dict[str, Handler]:
@@ -240,8 +240,7 @@ class ListRegion(Region):
             for item, key in zip(items, keys, strict=True):
                 rows.append(self._build(item, key))
         except BaseException:
-            for row in rows:
-                self._end_row(row)
+            self._end_rows(rows)
             del self.view.buffer.ops[start:]
             raise
         return rows
@@ -275,30 +274,19 @@ class ListRegion(Region):
         if len(block.tops) != 1 or block.regions:
             self.view.end(block)
             raise TreeError(
-                repr(self.inset.node), "a row is not one element", "Put an element around it."
+                repr(self.inset.node), "a row is not one node", "Put an element around it."
             )
 
     def _copies(self, tree: VNode, items: list[object], keys: list[Hashable]) -> _Copies:
         template = self._template or self._adopt(tree)
         number = self.view.root.reserve(template.stride * len(items))
         stride = template.stride
-        spares = self._spares
-        slots = template.stamped
-        rows: list[Row] = []
-        values: list[object] = []
+        numbers = range(number, number + stride * len(items), stride)
+        rows = list(map(Row, numbers, items, keys, repeat(template)))
         try:
-            for item, key in zip(items, keys, strict=True):
-                parts: list[Part] = []
-                row = Row(number, item, key, template)
-                row.parts = parts
-                rows.append(row)
-                for slot in slots:
-                    wire = read_into(spares, slot, number + slot.number, item, parts)
-                    values.append(wire)
-                number += stride
+            values = read_rows(self._spares, template.stamped, rows)
         except BaseException:
-            for row in rows:
-                self._end_row(row)
+            self._end_rows(rows)
             raise
         return _Copies(rows, values)
 
@@ -345,7 +333,7 @@ class ListRegion(Region):
         """Fill what a copy cannot carry."""
         from bridge.binding.regions import open_region  # noqa: PLC0415 - it opens lists in turn
 
-        parts = cast("list[Part]", row.parts)
+        parts = row.parts
         for inset in template.insets:
             where = template.inset_of(inset, row.number)
             region = open_region(self.view, where, row.item, self, of_item=True)
@@ -362,7 +350,7 @@ class ListRegion(Region):
             self._rebuild(row, item)
             return
         self._end_parts(row)
-        parts = cast("list[Part]", row.parts)
+        parts = row.parts
         for slot in template.stamped:
             self.view.fill_first(self._spares, slot, row.number + slot.number, item, parts)
         self._complete(row, template)
@@ -386,33 +374,37 @@ class ListRegion(Region):
         else:
             for row in gone:
                 out += (ops.REMOVE, row.number)
+        by_key = self._by_key
         for row in gone:
-            del self._by_key[row.key]
-            self._end_row(row)
+            del by_key[row.key]
+        self._end_rows(gone)
 
     def _end_parts(self, row: Row) -> None:
-        parts = row.parts
-        if parts:
-            for part in parts:
-                if isinstance(part, Region):
-                    part.remove_nodes()
-                part.end()
-            parts.clear()
+        for part in row.parts:
+            if isinstance(part, Region):
+                part.remove_nodes()
+            part.end()
+        row.parts = []
 
-    def _end_row(self, row: Row) -> None:
-        template = row.template
-        if template is None:
-            self.view.end(row.block)
-            row.scope.dispose()
-            return
-        if row.parts:
+    def _end_rows(self, rows: Sequence[Row]) -> None:
+        """Give back what rows held; their nodes are not touched."""
+        for row in rows:
             for part in row.parts:
                 part.end()
-            row.parts = None
-        for place in template.hearings:
-            number = row.number + place
-            self.view.listening.pop(number, None)
-            self.view.root.handlers.pop(number, None)
+            row.parts = []
+            if row.template is None:
+                self.view.end(row.block)
+                row.scope.dispose()
+        if self._template is None:
+            return
+        listening, handlers = self.view.listening, self.view.root.handlers
+        for place in self._template.hearings:
+            numbers = [row.number + place for row in rows]
+            for number in numbers:
+                listening.pop(number, None)
+            # Few rows have been clicked: only those have handlers.
+            for number in handlers.keys() & numbers if handlers else ():
+                del handlers[number]
 
     def remove_nodes(self) -> None:
         """Take its nodes out of the page."""
@@ -424,8 +416,7 @@ class ListRegion(Region):
         super().end()
         rows, self._rows, self._items = self._rows, [], []
         self._by_key.clear()
-        for row in rows:
-            self._end_row(row)
+        self._end_rows(rows)
         template, self._template = self._template, None
         if template is not None:
             self.view.leave_template(template)

@@ -41,7 +41,7 @@ class For:
             copied for each row, and its functions take the row's item, those that handle events
             ``(item, event)``. Or a function of the item that returns a tree, called once for
             each row: slower, but free to make signals and effects, which end with the row.
-            Either way a row is one element.
+            Either way a row is one node.
         key: A function that tells items apart. Without it an item is itself; with it a new item
             of the same key takes over the row of the old one.
 

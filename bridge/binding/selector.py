@@ -1,23 +1,65 @@
+# ruff: noqa: SLF001 - the binding is a friend of the reactive engine, see `holes`
 """`selector`: which one of many is chosen, without asking all of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from bridge.reactivity import Signal, effect
+from bridge.reactivity.state import now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from bridge.reactivity import Computed
 
-__all__ = ["selector"]
+__all__ = ["Selector", "selector"]
 
 K = TypeVar("K")
+_ROOM: Final = 64  # keys kept before those that nobody follows any more are looked for
 
 
-def selector(source: Signal[K] | Computed[K]) -> Callable[[K], bool]:
+class Selector(Generic[K]):
+    """A test for 'is this the chosen one?'; made by `selector`."""
+
+    __slots__ = ("_before", "_following", "_room", "_source")
+
+    def __init__(self, source: Signal[K] | Computed[K]) -> None:
+        self._source = source
+        self._before: K = source.peek()
+        self._following: dict[K, Signal[bool]] = {}
+        self._room = _ROOM
+        effect(self._follow, name="selector")
+
+    def __call__(self, key: K) -> bool:
+        """Tell whether `key` is the chosen one; reading tracks."""
+        if now.observer is not None:
+            signal = self._following.get(key)
+            if signal is None:
+                signal = self._add(key)
+            signal.value  # noqa: B018 - reading is following
+        # The source itself, because in a batch the signal comes later.
+        return self._source.peek() == key
+
+    def _add(self, key: K) -> Signal[bool]:
+        following = self._following
+        if len(following) >= self._room:
+            for old in [old for old, signal in following.items() if not signal._observers]:
+                del following[old]
+            self._room = 2 * len(following) + _ROOM
+        following[key] = signal = Signal(key == self._before)
+        return signal
+
+    def _follow(self) -> None:
+        after, before = self._source.value, self._before
+        if after == before:
+            return
+        self._before = after
+        for key, state in ((before, False), (after, True)):
+            signal = self._following.get(key)
+            if signal is not None:
+                signal.set(state)
+
+
+def selector(source: Signal[K] | Computed[K]) -> Selector[K]:
     """Make a test for 'is this the chosen one?' that only the old and the new one follow.
 
     With ``source.value == key`` in each of n rows a new choice asks all n; with a selector two.
@@ -32,29 +74,4 @@ def selector(source: Signal[K] | Computed[K]) -> Callable[[K], bool]:
         >>> is_chosen(1), is_chosen(2)
         (True, False)
     """
-    # Held by those that follow: a key that nobody asks about any more leaves nothing behind.
-    following: WeakValueDictionary[K, Signal[bool]] = WeakValueDictionary()
-    before: K = source.peek()
-
-    def follow() -> None:
-        nonlocal before
-        after = source.value
-        if after == before:
-            return
-        for key, state in ((before, False), (after, True)):
-            signal = following.get(key)
-            if signal is not None:
-                signal.set(state)
-        before = after
-
-    effect(follow, name="selector")
-
-    def is_selected(key: K) -> bool:
-        signal = following.get(key)
-        if signal is None:
-            following[key] = signal = Signal(key == before)
-        signal.value  # noqa: B018 - reading is following
-        # The source itself, because in a batch the signal comes later.
-        return source.peek() == key
-
-    return is_selected
+    return Selector(source)

@@ -140,6 +140,8 @@ class PropSlot(Slot):
             PropError: The value does not fit.
             UnsafeContentError: The value could run a script.
         """
+        if value is None and self.op == ops.ATTR:
+            return None
         scratch = OpBuffer()
         write_prop(scratch, self.tag, self._rule, value)
         if not self.op:

@@ -54,7 +54,7 @@ class Template:
         composer = Composer(root, buffer, of_item=True, copied=True)
         tops = composer.compose(tree, ops.DETACHED, ops.DETACHED, -1, space)
         if len(tops) != 1 or composer.paths[tops[0]] != (0,):
-            raise TreeError("a list", "a row is not one element", "Put an element around it.")
+            raise TreeError("a list", "a row is not one node", "Put an element around it.")
         self.number = number
         self.tree = tree
         self.space = space

@@ -76,8 +76,14 @@ async def _run(suite: str, line: str, repeat: int) -> dict[str, Any]:
             "load before": round(load, 1),
         },
         "repeat": repeat,
-        "rows": _summary(json.loads(text)),
     }
+    figures = json.loads(text)
+    counts = {
+        row: cells.pop("recomputed") for row, cells in figures.items() if "recomputed" in cells
+    }
+    found["rows"] = _summary(figures)
+    if counts:
+        found["recomputed"] = counts
     if suite == "dom":
         counts, _ = await run_in_page(line, COUNT, counting=True)
         found["crossings"] = json.loads(counts)
@@ -85,7 +91,7 @@ async def _run(suite: str, line: str, repeat: int) -> dict[str, Any]:
 
 
 def _summary(figures: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Keep minimum and median of each cell; ``recomputed`` and reasons as they are."""
+    """Keep minimum and median of each cell, and the reason where there is no figure."""
     return {
         row: {
             column: _cell(found) if isinstance(found, list) else found

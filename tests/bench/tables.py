@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 MARK = "<!-- Below this line the page is written by tests/bench/run.py. -->"
 BASE = "wybthon"
+_COUNTS = {
+    "crossings": "Calls from Python into the page per operation:",
+    "recomputed": "Computeds that ran in one iteration:",
+}
 
 
 def write_page(results: Path, page: Path) -> None:
@@ -35,11 +39,14 @@ def tables(suite: dict[str, Any]) -> str:
             "",
         ]
         out += _figures(found["rows"])
-        if "crossings" in found:
-            out += ["", "Calls from Python into the page per operation:", ""]
-            columns = list(next(iter(found["crossings"].values())))
-            rows = ([row, *cells.values()] for row, cells in found["crossings"].items())
-            out += _table(["operation", *columns], rows)
+        for count, caption in _COUNTS.items():
+            if count in found:
+                columns = list(next(iter(found[count].values())))
+                counts = (
+                    [row, *(cells.get(column, "") for column in columns)]
+                    for row, cells in found[count].items()
+                )
+                out += ["", caption, "", *_table(["", *columns], counts)]
         out.append("")
     return "\n".join(out)
 
@@ -55,7 +62,7 @@ def _conditions(suite: dict[str, Any], found: dict[str, Any]) -> str:
 
 
 def _figures(rows: dict[str, dict[str, Any]]) -> list[str]:
-    columns = [name for name in next(iter(rows.values())) if name != "recomputed"]
+    columns = list(next(iter(rows.values())))
     body = [
         [row, *(_cell(cells[c], cells.get(BASE)) for c in columns)] for row, cells in rows.items()
     ]

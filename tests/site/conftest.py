@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
-from doc_examples.runner.server import Routes, Server
 from playwright.async_api import async_playwright
+
+from doc_examples.runner.server import Routes, Server
 from pyodide_runtimes import find_browser
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def sphinx_build(source: Path, target: Path, builder: str = "html", *more: str) 
     """Build a project in a process of its own; what it said, or a failed test."""
     command = [sys.executable, "-m", "sphinx", "-b", builder, "-d", str(target.parent / "doctrees")]
     paths = os.pathsep.join([str(ROOT / "_ext"), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(  # noqa: S603 - our own interpreter
+    done = subprocess.run(
         [*command, *more, str(source), str(target)],
         env={**os.environ, "PYTHONPATH": paths},
         capture_output=True,

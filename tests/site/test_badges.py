@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+
 from doc_examples import results
 from doc_examples.environment import equip
 from doc_examples.plugin.catalogue import Catalogue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from pyodide_runtimes import ensure_npm
 
 if TYPE_CHECKING:

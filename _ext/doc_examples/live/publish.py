@@ -9,12 +9,11 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyodide_runtimes import NEWEST
-from pyodide_runtimes.lockfile import read_lock
-
 from doc_examples import session
 from doc_examples.live.blocks import RUNNABLE, session_place
 from doc_examples.records import Kind
+from pyodide_runtimes import NEWEST
+from pyodide_runtimes.lockfile import read_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

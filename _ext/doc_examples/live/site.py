@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from pyodide_runtimes import LINES, NEWEST, RuntimesError, resolve_lines
 from sphinx.util import logging
 
 from doc_examples.collect.collector import store
@@ -24,6 +23,7 @@ from doc_examples.results import path_for, read, result_key
 from doc_examples.runner.errors import RunnerError
 from doc_examples.runner.host import host_environment
 from doc_examples.runner.wheels import wheel_for
+from pyodide_runtimes import LINES, NEWEST, RuntimesError, resolve_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -21,7 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--pyodide",
         action="append",
         metavar="LINE",
-        help="Pyodide line to run the examples on (repeatable; 'all', or a runtime's folder)",
+        help="Pyodide line to run the examples on (repeatable; 'all', or --pyodide=FOLDER)",
     )
     group.addoption(
         "--stale",

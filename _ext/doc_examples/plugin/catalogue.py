@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doc_examples.plan import function_name, modules
 from doc_examples.records import Kind, Plan
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from doc_examples.records import Example
 
 HOST = "host"

@@ -73,7 +73,8 @@ def _attach(state: State, item: pytest.Item) -> bool:
         return False
     found = state.catalogue.find(item.path.resolve(), item.originalname)
     if found is not None:
-        item.stash[EXAMPLE] = (found, item.callspec.params["example"])
+        line = str(item.callspec.params["example"])
+        item.stash[EXAMPLE] = (found, line)
     return found is not None
 
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from pyodide_runtimes import LINES, NEWEST
 
 LINES_VARIABLE = "DOC_EXAMPLES_LINES"

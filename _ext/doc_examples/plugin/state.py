@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
-from pyodide_runtimes import RuntimesError
 
 from doc_examples import results
 from doc_examples.collect import CollectError, generate
 from doc_examples.environment import Equipment, equip
 from doc_examples.plugin.catalogue import HOST, Catalogue
 from doc_examples.plugin.selection import DEFAULT_TESTS, selected_lines, source_directory
-from doc_examples.records import Example, Plan, Result
+from doc_examples.records import Example, LineResults, Plan, Result
 from doc_examples.runner.errors import HungError, RunnerError
 from doc_examples.runner.host import host_environment
 from doc_examples.runner.report import Report
 from doc_examples.runner.runner import Runner
+from pyodide_runtimes import RuntimesError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,15 +129,13 @@ class State:
     def key(self, example: Example, line: str) -> str:
         """What a result of the block must carry to be current."""
         session = self.catalogue.session(example)
-        return results.result_key(
-            self.environment(line), session, self.catalogue.position(example)
-        )
+        return results.result_key(self.environment(line), session, self.catalogue.position(example))
 
-    def previous(self, line: str) -> results.LineResults | None:
+    def previous(self, line: str) -> LineResults | None:
         """The results of the line that were kept when the run began."""
         return self._previous(line)
 
-    def _read(self, line: str) -> results.LineResults | None:
+    def _read(self, line: str) -> LineResults | None:
         return results.read(results.path_for(self.build / "results", line))
 
     def save(self, found: Mapping[str, Mapping[str, Result]]) -> None:

@@ -65,9 +65,10 @@ class BrowserProcess:
                     # browser decides when it ends.
                     handle_sigint=False,
                 )
-            assert self._browser is not None, "connected, or just launched"
-            browser = self._browser
-        return await asyncio.wait_for(browser.new_context(), LAUNCH_LIMIT)
+            opening = self._browser.new_context() if self._browser else None
+        if opening is None:
+            raise PlaywrightError("the browser was closed while it was starting")
+        return await asyncio.wait_for(opening, LAUNCH_LIMIT)
 
     async def close(self) -> None:
         """End the browser; bounded even when it no longer answers."""

@@ -40,7 +40,9 @@ class InterpreterError(Exception):
         self.output = output
 
     def __str__(self) -> str:
-        return "\n".join(filter(None, [f"{self.type}: {self.message}", self.traceback, self.output]))
+        return "\n".join(
+            filter(None, [f"{self.type}: {self.message}", self.traceback, self.output])
+        )
 
 
 class Interpreter:
@@ -118,8 +120,9 @@ class Interpreter:
             raise RunnerError(f"the interpreter on Pyodide {self.line} is gone: {found['lost']}")
         problems = [] if unhandled else [*found["earlier"], *found["problems"]]
         for problem in filter(None, [fault, *problems]):
-            facts = [problem[name] for name in ("type", "message", "traceback")]
-            raise InterpreterError(*facts, self.output)
+            raise InterpreterError(
+                problem["type"], problem["message"], problem["traceback"], self.output
+            )
         return found.get("value")
 
     def evaluate(self, expression: str, argument: object = None, timeout: float = RUN_LIMIT) -> Any:

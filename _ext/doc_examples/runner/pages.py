@@ -206,9 +206,7 @@ class SessionPage:
         if outcome.lost:
             return outcome
         after = await self._aftermath()
-        return replace(
-            outcome, lost=after.lost, problems=(*outcome.problems, *after.problems)
-        )
+        return replace(outcome, lost=after.lost, problems=(*outcome.problems, *after.problems))
 
     async def _aftermath(self) -> _Aftermath:
         """What came up in any tab while the block's report travelled.
@@ -236,7 +234,8 @@ class SessionPage:
             return tab
         try:
             if tab is None:
-                assert self._context is not None, "open() comes first"
+                if self._context is None:
+                    raise BootError(self.runtime.line, "the session is not open")
                 page = await asyncio.wait_for(self._context.new_page(), BOOT_LIMIT)
                 self._tabs[name] = tab = _watched(page)
             await self._boot(tab)

@@ -17,7 +17,7 @@ from doc_examples.judge import Verdict, excluded, judge
 from doc_examples.records import Fate, Kind, Outcome
 from doc_examples.runner.browser import BrowserProcess
 from doc_examples.runner.data import parse_data
-from doc_examples.runner.errors import BootError, HungError
+from doc_examples.runner.errors import HungError
 from doc_examples.runner.pages import BOOT_LIMIT, SessionPage
 from doc_examples.runner.report import Report
 from doc_examples.runner.server import Server

@@ -67,7 +67,7 @@ class Routes:
         """Return what stands at the URL path."""
         if url in self.texts:
             return self.texts[url]
-        for prefix in sorted(tuple(self.folders), key=len, reverse=True):
+        for prefix in sorted(self.folders, key=len, reverse=True):
             if url.startswith(prefix):
                 folder = self.folders[prefix].resolve()
                 path = (folder / url.removeprefix(prefix)).resolve()
@@ -100,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(HTTPStatus.OK, found.read_bytes(), found.suffix)
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 - the base's name
 
     def do_PUT(self) -> None:
         target = self.routes.uploads.get(self.path)

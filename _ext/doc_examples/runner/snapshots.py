@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from filelock import FileLock, Timeout
 
@@ -14,8 +15,6 @@ from doc_examples.runner.errors import BootError
 from doc_examples.runner.pages import SessionPage
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from doc_examples.runner.browser import BrowserProcess
     from doc_examples.runner.pages import RuntimeFiles
     from doc_examples.runner.server import Server
@@ -56,13 +55,13 @@ class Snapshots:
 
     async def _ensure(self, runtime: RuntimeFiles, path: Path) -> Path | None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(path.with_suffix(".lock"), timeout=MAKE_LIMIT, thread_local=False)
-            await asyncio.to_thread(lock.acquire)
+            await asyncio.to_thread(_acquire, lock)
             try:
-                if not _is_whole(path):
-                    if path.exists():
-                        logger.warning("the snapshot %s is damaged and made anew", path)
+                state = _state_of(path)
+                if state == "damaged":
+                    logger.warning("the snapshot %s is damaged and made anew", path)
+                if state != "whole":
                     await self._make(runtime, path)
             finally:
                 lock.release()
@@ -89,8 +88,15 @@ def _hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _is_whole(path: Path) -> bool:
+def _acquire(lock: FileLock) -> None:
+    Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
+    lock.acquire()
+
+
+def _state_of(path: Path) -> Literal["absent", "damaged", "whole"]:
+    if not path.exists():
+        return "absent"
     try:
-        return _sum_of(path).read_text("ascii") == _hash(path)
+        return "whole" if _sum_of(path).read_text("ascii") == _hash(path) else "damaged"
     except OSError:
-        return False
+        return "damaged"

@@ -31,7 +31,7 @@ OUTPUT_LIMIT = 1_000_000
 """Characters that one block may print. A page that prints more hangs its reader."""
 
 
-class OutputLimitExceeded(BaseException):  # noqa: N818 - not an error that code may catch
+class OutputLimitExceeded(BaseException):
     """A block printed more than OUTPUT_LIMIT characters."""
 
 
@@ -63,6 +63,7 @@ class Harness:
         self._task: asyncio.Task[None] | None = None
         self._listener: Callable[[str, str], object] | None = None
         self._namespace = vars(__main__)
+        self._docstrings: dict[str, dict[str, Any]] = {}
 
     def install(self) -> None:
         """Take over the standard output and the loop's unhandled errors.
@@ -178,19 +179,12 @@ class Harness:
 
     async def _run_doctest(self, block: dict[str, Any]) -> None:
         """Run ``>>>`` examples one by one, with top-level await, as doctest compares them."""
-        namespace = self._namespace
-        if block["docstring_of"]:
-            namespace = dict(vars(_module_of(block["docstring_of"])))
-        checker = doctest.OutputChecker()
+        namespace = self._namespace_for(block["docstring_of"])
         for example in doctest.DocTestParser().get_examples(block["code"]):
             line = block["line"] + example.lineno
-            flags = 0
-            for flag, value in example.options.items():
-                flags = flags | flag if value else flags & ~flag
-            if flags & doctest.SKIP:
-                raise ValueError(f"line {line}: a doctest may not be skipped; remove the flag")
+            flags = _flags_of(example, line)
             start = len(self._printed)
-            raised: BaseException | None = None
+            raised: Exception | None = None
             try:
                 code = compile_block(example.source, block["file"], line, "single")
                 with _display_hook():
@@ -200,20 +194,47 @@ class Harness:
                     raise
                 raised = error
             got = "".join(self._printed[start:])
-            if raised is not None:
-                got = "".join(traceback.format_exception_only(raised))
-                want = example.exc_msg or ""
-                if flags & doctest.IGNORE_EXCEPTION_DETAIL:
-                    got, want = got.partition(":")[0], want.partition(":")[0]
-            elif example.exc_msg is not None:
-                raise DoctestMismatch(line, example.source, example.exc_msg, got)
-            else:
-                want = example.want
-            if not checker.check_output(want, got, flags):
+            if not _as_written(example, flags, got, raised):
+                want = example.exc_msg or example.want
+                got = got if raised is None else _exception_text(raised)
                 raise DoctestMismatch(line, example.source, want, got)
 
+    def _namespace_for(self, docstring_of: str) -> dict[str, Any]:
+        """The names that a block sees; those of a docstring share a copy of its module's."""
+        if not docstring_of:
+            return self._namespace
+        if docstring_of not in self._docstrings:
+            self._docstrings[docstring_of] = dict(vars(_module_of(docstring_of)))
+        return self._docstrings[docstring_of]
 
-class DoctestMismatch(AssertionError):
+
+def _flags_of(example: doctest.Example, line: int) -> int:
+    flags = 0
+    for flag, value in example.options.items():
+        flags = flags | flag if value else flags & ~flag
+    if flags & doctest.SKIP:
+        raise ValueError(f"line {line}: a doctest may not be skipped; remove the flag")
+    return flags
+
+
+def _as_written(example: doctest.Example, flags: int, got: str, raised: Exception | None) -> bool:
+    """Whether an example printed or raised what stands below it."""
+    check = doctest.OutputChecker().check_output
+    if raised is None:
+        return example.exc_msg is None and check(example.want, got, flags)
+    want, text = example.exc_msg or "", _exception_text(raised)
+    if flags & doctest.IGNORE_EXCEPTION_DETAIL:
+        want, text = (each.partition(":")[0].rpartition(".")[2].strip() for each in (want, text))
+    return check(want, text, flags)
+
+
+def _exception_text(error: Exception) -> str:
+    """The last part of a traceback, as doctest expects it; of a SyntaxError without its place."""
+    lines = traceback.format_exception_only(error)
+    return lines[-1] if isinstance(error, SyntaxError) else "".join(lines)
+
+
+class DoctestMismatch(AssertionError):  # noqa: N818 - readers see the name
     """A ``>>>`` example printed something else than the page says."""
 
     def __init__(self, line: int, source: str, want: str, got: str) -> None:
@@ -270,17 +291,22 @@ def compile_block(code: str, file: str, line: int, mode: str, keep: str = "") ->
         target = ast.Name(keep, ast.Store(), **_place(last))
         tree.body[-1] = ast.Assign([target], last.value, **_place(last))
     ast.increment_lineno(tree, line - 1)
-    return compile(tree, file, mode, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code_object: CodeType = compile(tree, file, mode, flags=flags, dont_inherit=True)
+    return code_object
 
 
 def _place(node: ast.stmt) -> dict[str, Any]:
-    return {name: getattr(node, name) for name in node._attributes}
+    return {
+        name: getattr(node, name)
+        for name in ("lineno", "col_offset", "end_lineno", "end_col_offset")
+    }
 
 
 def remember_source(file: str, line: int, code: str) -> None:
     """Let tracebacks quote the block's lines at their place in the file."""
     entry = linecache.cache.get(file)
-    lines = list(entry[2]) if entry and len(entry) > 1 else []  # type: ignore[misc]
+    lines = list(entry[2]) if entry and len(entry) > 1 else []
     block = code.splitlines(keepends=True)
     lines.extend(["\n"] * (line - 1 + len(block) - len(lines)))
     lines[line - 1 : line - 1 + len(block)] = block

@@ -29,6 +29,8 @@ const MARK = "_doc_examples_snapshot";
 const LOAD_HARNESS = `
 import random, sys, types
 random.seed()
+# A restored interpreter has the current directory twice.
+sys.path[:] = dict.fromkeys(sys.path)
 name = "doc_examples_harness"
 module = types.ModuleType(name)
 module.__file__ = name + ".py"

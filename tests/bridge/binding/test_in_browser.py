@@ -181,7 +181,8 @@ with Scope() as scope:
     bind_checked("#app input[type=checkbox]", flag)
     bind_list("#app ul", items, h("li", None, lambda item: item), key=int)
     listen("#app p", "click", lambda event: clicks.append(event.type))
-p, a, field, box = [document.querySelector("#app " + s) for s in ("p", "a", "input", "[type=checkbox]")]
+found = [document.querySelector("#app " + s) for s in ("p", "a", "input", "[type=checkbox]")]
+p, a, field, box = found
 def look():
     return [p.textContent, p.className, p.style.color, a.getAttribute("href"), a.title, a.hidden,
             field.value, box.checked, document.querySelector("#app ul").textContent]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,14 +46,25 @@ def test_it_is_right_inside_a_batch() -> None:
         assert (is_chosen("a"), is_chosen("b")) == (False, True)
 
 
-def test_a_key_that_nobody_follows_is_forgotten() -> None:
+def test_keys_that_nobody_follows_any_more_are_forgotten() -> None:
     chosen = Signal(0)
     is_chosen = selector(chosen)
-    for key in range(100):
-        is_chosen(key)
+    kept = [effect(lambda: is_chosen(-1))]
+    for key in range(1000):
+        effect(partial(is_chosen, key)).dispose()
+    assert -1 in is_chosen._following
+    assert len(is_chosen._following) < 200
+    assert kept
+
+
+def test_a_follower_that_nobody_holds_goes_on_following() -> None:
+    chosen = Signal(0)
+    is_chosen = selector(chosen)
+    seen: list[bool] = []
+    effect(lambda: seen.append(is_chosen(1)))
     gc.collect()
-    cells = [cell.cell_contents for cell in is_chosen.__closure__ or ()]  # type: ignore[attr-defined]
-    assert [len(cell) for cell in cells if hasattr(cell, "valuerefs")] == [0]
+    chosen.value = 1
+    assert seen == [False, True]
 
 
 def test_it_ends_with_its_scope() -> None:

@@ -48,6 +48,11 @@ export class Frame {
   async #boot({ runtime, wheels }, report) {
     const { contentWindow: inside } = this.#element;
     this.#session = await inside.docExamples.boot({ runtime, wheels }, report);
+    // Not an element of the document, which must be the one that the tests see; any rule of a
+    // block is stronger.
+    const look = new inside.CSSStyleSheet();
+    look.replaceSync(":where(:root) { font: 0.9375rem/1.5 system-ui, sans-serif; }");
+    inside.document.adoptedStyleSheets.push(look);
     new inside.MutationObserver(() => {
       this.#changed = true;
       this.stage.update();

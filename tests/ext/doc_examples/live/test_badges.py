@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import doctest
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from doc_examples.live import badges
 from doc_examples.live.badges import WORST_FIRST, badge
 from doc_examples.live.standing import HOST, Standing, State
-from hypothesis import given
-from hypothesis import strategies as st
 
 LINES = ("0.26", "0.27", "0.28", "314")
 

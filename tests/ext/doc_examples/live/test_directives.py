@@ -54,15 +54,16 @@ def sphinx(folder: Path, builder: str, *extensions: str) -> tuple[int, str]:
     names = ", ".join(repr(name) for name in extensions)
     conf = f"extensions = [{names}]\nexclude_patterns = ['_build']\n"
     (folder / "conf.py").write_text(conf + "doc_examples_site_lines = ['314']\n")
-    done = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "sphinx", "-b", builder, str(folder), str(folder / "_build" / builder)],
+    target = folder / "_build" / builder
+    done = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-b", builder, str(folder), str(target)],
         env={**os.environ, "PYTHONPATH": str(ROOT / "_ext")},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
         cwd=folder,
-    )  # fmt: skip
+    )
     return done.returncode, done.stdout + done.stderr
 
 

@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any, cast
 
-from doc_examples.live.node import ExampleNode, depart_example, visit_example
 from hypothesis import given
 from hypothesis import strategies as st
+
+from doc_examples.live.node import ExampleNode, depart_example, visit_example
 
 NASTY = st.text() | st.sampled_from(
     ["</script><script>alert(1)</script>", "<!--<script>", "]]>", "&lt;b&gt;", "\\u003c", '"', "'"]
@@ -54,7 +55,7 @@ class Outline(HTMLParser):
         self.tags.append(tag)
         self._open.append(dict(attrs).get("class") or tag)
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, _tag: str) -> None:
         self._open.pop()
 
     def handle_data(self, data: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from doc_examples.live.standing import HOST, State, lines_for, standing
 from doc_examples.records import (
     Example,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import doctest
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from doc_examples.live import tally
 from doc_examples.live.standing import Standing, State
 from doc_examples.live.tally import differing, totals
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def test_the_examples_of_the_module_hold() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from pyodide_runtimes import NEWEST, ensure_runtime
 
 if TYPE_CHECKING:

@@ -121,10 +121,7 @@ def test_skips_and_xfails_that_no_page_declares_fail(new_project: Callable[..., 
 def test_a_capability_that_is_there_after_all_fails_its_exclusion(
     new_project: Callable[..., Project],
 ) -> None:
-    page = (
-        "# P\n\n"
-        '{#a needs=isolation lines="<0.27: not isolated"}\n```python\npass\n```\n'
-    )
+    page = '# P\n\n{#a needs=isolation lines="<0.27: not isolated"}\n```python\npass\n```\n'
     project = new_project({"README.md": page}, conf=MYST_CONF)
     run = project.pytest("tests/patterns")
     assert run.counts == {"failed": 1}, run.text
@@ -132,7 +129,10 @@ def test_a_capability_that_is_there_after_all_fails_its_exclusion(
 
 
 def test_results_follow_the_pages(new_project: Callable[..., Project]) -> None:
-    page = "# P\n\n{#a session=a}\n```python\nprint(1)\n```\n\n{#b session=b}\n```python\nprint(2)\n```\n"
+    page = (
+        "# P\n\n{#a session=a}\n```python\nprint(1)\n```\n\n"
+        "{#b session=b}\n```python\nprint(2)\n```\n"
+    )
     project = new_project({"README.md": page}, conf=MYST_CONF)
     assert project.pytest("tests/patterns").status == 0
     before = project.results()
@@ -206,7 +206,7 @@ def test_a_runtime_that_cannot_be_had_is_a_usage_error(
     new_project: Callable[..., Project], tmp_path: Path
 ) -> None:
     project = new_project({"README.md": MYST}, conf=MYST_CONF)
-    run = project.pytest("tests/patterns", "--pyodide", str(tmp_path))
+    run = project.pytest("tests/patterns", f"--pyodide={tmp_path}")
     assert run.status == pytest.ExitCode.USAGE_ERROR, run.text
     assert "is missing" in run.text
     assert "INTERNALERROR" not in run.text

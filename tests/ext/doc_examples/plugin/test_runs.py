@@ -101,11 +101,15 @@ def test_what_a_page_excludes_is_skipped_with_its_reason(first: Run) -> None:
 
 def test_the_junit_report_knows_every_test(first: Run, project: Project) -> None:
     assert first.status == pytest.ExitCode.TESTS_FAILED
-    suite = ET.parse(project.folder / "report.xml").getroot()[0]
+    suite = ET.parse(project.folder / "report.xml").getroot()[0]  # noqa: S314 - written by our own run
     facts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
     assert facts == {"tests": "12", "failures": "4", "errors": "0", "skipped": "1"}
-    failed = {case.get("name") for case in suite.iter("testcase") if case.find("failure") is not None}
-    assert failed == {f"test_{name}[{line}]" for name in ("fails", "after") for line in ("0.26", "314")}
+    failed = {
+        case.get("name") for case in suite.iter("testcase") if case.find("failure") is not None
+    }
+    assert failed == {
+        f"test_{name}[{line}]" for name in ("fails", "after") for line in ("0.26", "314")
+    }
 
 
 def test_results_are_kept_line_by_line(first: Run, project: Project) -> None:
@@ -187,11 +191,13 @@ sys.exit(f"imported {heavy}" if heavy else status)
 def test_an_unknown_line_is_a_usage_error(project: Project) -> None:
     run = project.pytest("tests/patterns", "--pyodide", "0.99")
     assert run.status == pytest.ExitCode.USAGE_ERROR
-    assert run.text.strip().splitlines()[-1].startswith(
-        "ERROR: --pyodide 0.99: expected one of 0.26, 0.27, 0.28, 314, 'all'"
+    assert (
+        run.text.strip()
+        .splitlines()[-1]
+        .startswith("ERROR: --pyodide 0.99: expected one of 0.26, 0.27, 0.28, 314, 'all'")
     )
 
 
 def test_a_folder_of_a_runtime_is_a_line(project: Project, runtime_folder: str) -> None:
-    run = project.pytest("tests/patterns", "-k", "more", "--pyodide", runtime_folder, "-rA")
+    run = project.pytest("tests/patterns", "-k", "more", f"--pyodide={runtime_folder}", "-rA")
     assert run.outcomes == {"test_more[314.0.4+local]": "passed"}, run.text

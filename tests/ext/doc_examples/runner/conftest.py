@@ -7,12 +7,12 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pyodide_runtimes import NEWEST, ensure_runtime, find_browser
 
 from doc_examples.environment import files_for
 from doc_examples.plugin.selection import selected_lines
 from doc_examples.records import Example, Kind, Options
 from doc_examples.runner.runner import Runner
+from pyodide_runtimes import NEWEST, ensure_runtime, find_browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

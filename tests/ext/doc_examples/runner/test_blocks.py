@@ -40,9 +40,7 @@ def place(report: Report) -> tuple[int, int]:
 
 
 def test_names_of_one_block_are_there_in_the_next(run: Run, block: Block, line: str) -> None:
-    report = run(
-        block("x = 1", session="s1"), block("x += 1\nprint(x)", session="s1"), line=line
-    )
+    report = run(block("x = 1", session="s1"), block("x += 1\nprint(x)", session="s1"), line=line)
     assert (report.verdict.fate, report.outcome.stdout) == (Fate.PASSED, "2\n")
 
 
@@ -85,9 +83,7 @@ def test_a_traceback_counts_lines_of_the_file_and_quotes_them(
     assert "harness" not in report.verdict.detail
 
 
-def test_a_syntax_error_has_line_and_column_of_the_page(
-    run: Run, block: Block, line: str
-) -> None:
+def test_a_syntax_error_has_line_and_column_of_the_page(run: Run, block: Block, line: str) -> None:
     # In a quote inside of a list: each line of the block stands four characters in.
     report = run(block("x = 1\ny = = 2", line=20, column=4), line=line)
     assert report.verdict.headline.startswith("SyntaxError: invalid syntax")
@@ -198,7 +194,7 @@ def test_a_doctest_may_not_be_skipped(run: Run, block: Block) -> None:
 
 
 def test_a_doctest_of_a_docstring_sees_the_names_of_its_module(run: Run, block: Block) -> None:
-    source = '>>> TestResults(1, 2)\nTestResults(failed=1, attempted=2)\n'
+    source = ">>> TestResults(1, 2)\nTestResults(failed=1, attempted=2)\n"
     report = run(block(source, Kind.DOCTEST, docstring_of="doctest.DocTestRunner.run"))
     assert report.verdict.passed, report.verdict
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from doc_examples.records import Example
-    from doc_examples.runner.runner import Report, Runner
+    from doc_examples.runner.report import Report
+    from doc_examples.runner.runner import Runner
 
     Block = Callable[..., Example]
 
@@ -125,9 +126,7 @@ def test_os_exit_is_the_end_of_the_interpreter(fail: Callable[..., Report], line
     assert "the interpreter ended: Program terminated with exit(3)" in report.verdict.headline
 
 
-def test_memory_that_runs_out_is_a_memory_error(
-    fail: Callable[..., Report], oldest: str
-) -> None:
+def test_memory_that_runs_out_is_a_memory_error(fail: Callable[..., Report], oldest: str) -> None:
     # The oldest line has the least memory to fill.
     source = "kept = []\nwhile True:\n    kept.append(bytearray(500_000_000))"
     report = fail(oldest, source, timeout=60.0)
@@ -236,9 +235,7 @@ def _console(runner: Runner) -> list[str]:
 WAITS = "import asyncio, js\njs.console.log('running')\nawait asyncio.sleep(30)"
 
 
-def test_a_page_that_crashes_is_reported_as_such(
-    runner: Runner, block: Block, newest: str
-) -> None:
+def test_a_page_that_crashes_is_reported_as_such(runner: Runner, block: Block, newest: str) -> None:
     async def crash() -> None:
         standing = runner._standing
         assert standing is not None

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from pyodide_runtimes import find_browser
 
 from doc_examples.runner import runner as runner_module
 from doc_examples.runner.errors import BootError, HungError
 from doc_examples.runner.runner import Runner
+from pyodide_runtimes import find_browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Sessions start from a snapshot; it is alike to a normal boot, which is there whenever it fails."""
+"""Sessions start from a snapshot, alike to a normal boot, which is there whenever it fails."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pyodide_runtimes import find_browser
 
 from doc_examples.runner.runner import Runner
+from pyodide_runtimes import find_browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
