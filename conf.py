@@ -53,7 +53,9 @@ napoleon_numpy_docstring = False
 nitpick_ignore_regex = [
     ("py:.*", r"(.*\.)?[A-Z]"),  # type variables have no page
     ("py:.*", r"(.*\.)?_\w+"),  # nor have private names,
-    ("py:.*", r"bridge\.reactivity\.(state|reactions)\..*"),  # nor the engine's own bases
+    ("py:.*", r"bridge\.reactivity\.(state|reactions)\..*"),  # nor the engine's own bases,
+    ("py:.*", r"(Opener|Handler|Part|Block|Template|Selector)"),  # nor internal types of signatures
+    ("py:.*", r"_asyncio\..*"),  # where Task says that it comes from
 ]
 
 
@@ -111,10 +113,7 @@ def _link_alias(
     )
     if not found:
         return None
-    role = "obj"
-    return python.resolve_xref(
-        env, node["refdoc"], app.builder, role, found[0], node, contnode
-    )
+    return python.resolve_xref(env, node["refdoc"], app.builder, "obj", found[0], node, contnode)
 
 
 def setup(app: Sphinx) -> None:

@@ -86,7 +86,7 @@ def bind_text(target: object, source: Source) -> Scope:
         source: A signal, a computed, or a function that reads some.
 
     Returns:
-        What ends the binding: ``dispose()``. It ends with the scope or effect around it, too.
+        The scope of the binding; ``dispose()`` ends it. It ends with the scope or effect around it, too.
 
     Raises:
         ContainerError: Nothing matches.
@@ -183,7 +183,7 @@ def listen(target: object, kind: str, handler: Handler) -> Scope:
     """Call a function, plain or ``async``, for each event of a type; in a batch.
 
     Returns:
-        What ends it: ``dispose()``.
+        The scope of the listener; ``dispose()`` ends it.
     """
     element = _find(target)
     scope = Scope(f"listening to {kind}")

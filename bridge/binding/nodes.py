@@ -25,7 +25,7 @@ class Readable(Protocol):
 
 
 Source: TypeAlias = Readable | Callable[..., object]
-"""A reactive value: a signal, a computed, or a function that reads some. In the template of a
+"""A signal, a computed, or a function that reads some. In the template of a
 `For` a function takes the row's item; a signal that it returns is read too."""
 
 

@@ -18,7 +18,7 @@ PLAIN: Final = frozenset({int, float, str, bool, bytes, type(None)})
 """Types whose ``==`` is quick, reads nothing and always gives a truth value."""
 
 Equality: TypeAlias = Callable[[T, T], bool] | Literal[False] | None
-"""How a node compares: None is `same`, False never finds two values equal, or a function."""
+"""How a node compares. None is `same`, False never finds two values equal, or a function."""
 
 
 def same(old: object, new: object) -> bool:

@@ -36,7 +36,7 @@ Props: TypeAlias = Mapping[str, object]
 """Attributes, properties, handlers, ``key`` and ``ref`` of a node, by name."""
 
 Child: TypeAlias = "VNode | str | float | bool | RawHtml | Iterable[Child] | None"
-"""What may stand below a node: nodes, texts, numbers, nested sequences; ``None``, ``True`` and
+"""What may stand below a node. Nodes, texts, numbers, nested sequences; ``None``, ``True`` and
 ``False`` stand for nothing."""
 
 Component: TypeAlias = Callable[..., Child]

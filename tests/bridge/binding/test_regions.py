@@ -1,0 +1,56 @@
+"""Regions: contents that come and go."""
+
+from __future__ import annotations
+
+from bridge._browser.document_model import DocumentModel
+from bridge.binding import Dynamic, Show, h, mount
+from bridge.reactivity import Signal
+
+
+def test_a_condition_builds_only_when_its_truth_changes() -> None:
+    page, count, built = DocumentModel("app"), Signal(1), []
+
+    def then() -> str:
+        built.append(count.peek())
+        return "some"
+
+    mount("app", Show(count, then, "none"), page.open)
+    count.value = 2
+    assert built == [1]
+    count.value = 0
+    assert page.show("app") == "none"
+    count.value = 3
+    assert (page.show("app"), built) == ("some", [1, 3])
+
+
+def test_contents_keep_their_place_among_their_siblings() -> None:
+    page = DocumentModel("app")
+    flags = [Signal(False) for _ in range(3)]
+    shows = [Show(flag, h("b", None, str(n))) for n, flag in enumerate(flags)]
+    mount("app", ["[", *shows, "]"], page.open)
+    for flag in reversed(flags):
+        flag.value = True
+    assert page.show("app") == "[<b>0</b><b>1</b><b>2</b>]"
+
+
+def test_a_content_that_fails_leaves_the_last_one() -> None:
+    page, divisor = DocumentModel("app"), Signal(2)
+    mount("app", Dynamic(lambda: str(6 // divisor.value)), page.open)
+    try:
+        divisor.value = 0
+    except ZeroDivisionError:
+        failed = True
+    assert failed
+    assert page.show("app") == "3"
+    divisor.value = 1
+    assert page.show("app") == "6"
+
+
+def test_inner_contents_end_with_the_outer_one() -> None:
+    page = DocumentModel("app")
+    outer, inner, name = Signal(True), Signal(True), Signal("a")
+    mount("app", Show(outer, lambda: h("p", None, Show(inner, lambda: ["x", name]))), page.open)
+    assert page.show("app") == "<p>xa</p>"
+    outer.value = False
+    assert not inner._observers
+    assert not name._observers
