@@ -99,8 +99,8 @@ def describe() -> Environment:
     """Look at everything at once.
 
     Examples:
-        >>> describe() if not is_pyodide() else None
-        Environment(version=None, line=None, worker=False, isolated=False, blocking=False)
+        >>> describe().worker
+        False
     """
     return Environment(
         version=pyodide_version(),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 HTML = Path("_build", "html")
 DOCTREES = Path("_build", "doctrees")
 PORT = 8000
+END_LIMIT = 20.0
+"""Seconds that an interrupted step gets to end by itself."""
 INTERRUPTED = 130
 """What a shell reports of a command that the user interrupted."""
 
@@ -96,7 +98,7 @@ def _run_stale(source: Path, tests: str, rest: Sequence[str]) -> int:
     """Run the examples whose results do not hold any more; a failure is shown on its page."""
     command = [sys.executable, "-m", "pytest", "-p", "doc_examples.plugin", tests]
     command += ["--stale", "--example-progress", "-q", "--no-header", *rest]
-    status = subprocess.run(command, cwd=source, check=False).returncode  # noqa: S603 - pytest
+    status = _step(command, source)
     return 0 if status == pytest.ExitCode.NO_TESTS_COLLECTED else status
 
 
@@ -104,7 +106,24 @@ def _render(source: Path) -> int:
     """Write all pages anew from the doctrees: results may have changed where pages have not."""
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-a", "-W", "--keep-going", "-q"]
     command += ["-j", "auto", "-d", str(DOCTREES), ".", str(HTML)]
-    return subprocess.run(command, cwd=source, check=False).returncode  # noqa: S603 - Sphinx
+    return _step(command, source)
+
+
+def _step(command: Sequence[str], source: Path) -> int:
+    """Run a step in a process of its own.
+
+    An interrupt of the terminal reaches that process, too: it gets the time to close its
+    browser and to keep its results.
+    """
+    with subprocess.Popen(command, cwd=source) as process:  # noqa: S603 - pytest and Sphinx
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            try:
+                process.wait(END_LIMIT)
+            except (subprocess.TimeoutExpired, KeyboardInterrupt):
+                process.terminate()
+            raise
 
 
 def _serve(folder: Path, port: int) -> int:

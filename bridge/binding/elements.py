@@ -86,7 +86,8 @@ def bind_text(target: object, source: Source) -> Scope:
         source: A signal, a computed, or a function that reads some.
 
     Returns:
-        The scope of the binding; ``dispose()`` ends it. It ends with the scope or effect around it, too.
+        The scope of the binding; ``dispose()`` ends it, and so does the end of the scope or effect
+        around it.
 
     Raises:
         ContainerError: Nothing matches.
@@ -231,6 +232,8 @@ class _Element(Protocol):
     classList: _ClassList  # noqa: N815 - the DOM's name
     style: _Style
 
+    def isSameNode(self, other: object, /) -> bool: ...  # noqa: N802 - the DOM's name
+    def setSelectionRange(self, start: int, end: int, /) -> None: ...  # noqa: N802
     def setAttribute(self, name: str, value: str, /) -> None: ...  # noqa: N802
     def removeAttribute(self, name: str, /) -> None: ...  # noqa: N802
     def addEventListener(self, kind: str, handler: object, /) -> None: ...  # noqa: N802
@@ -333,4 +336,22 @@ def _write_value(element: _Element, value: object) -> None:
             if bool(ffi.get(option, "selected")) != wanted:
                 option.selected = wanted  # type: ignore[attr-defined]
     elif element.value != value:
+        caret = _caret(element)
+        length = len(element.value)
         element.value = str(value)
+        if caret is not None:
+            # A caret at the end stays at the end, wherever that now is.
+            new = len(element.value)
+            start, end = (new if place == length else min(place, new) for place in caret)
+            element.setSelectionRange(start, end)
+
+
+def _caret(element: _Element) -> tuple[int, int] | None:
+    """Return the selection of an element that has the focus and can have a selection."""
+    active = ffi.get(ffi.document("the focus"), "activeElement")
+    if active is None or not element.isSameNode(active):
+        return None
+    start, end = (
+        ffi.none_if_null(ffi.get(element, name)) for name in ("selectionStart", "selectionEnd")
+    )
+    return (start, end) if isinstance(start, int) and isinstance(end, int) else None

@@ -34,11 +34,13 @@ class PythonVDOM:
             for tests outside the browser.
 
     Examples:
-        >>> view = PythonVDOM("app")
-        >>> view.patch("hello")  # doctest: +IGNORE_EXCEPTION_DETAIL
-        Traceback (most recent call last):
-            ...
-        HostUnavailableError: a container for a tree is not available: this Python does not run ...
+        >>> from bridge._browser.document_model import DocumentModel
+        >>> from bridge.vdom.nodes import h
+        >>> page = DocumentModel("app")
+        >>> view = PythonVDOM("app", page.open)
+        >>> view.patch(h("p", None, "hello"))
+        >>> page.show("app")
+        '<p>hello</p>'
     """
 
     __slots__ = ("_container", "_opener", "_patching", "_root", "_top")

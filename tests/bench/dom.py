@@ -113,7 +113,7 @@ def measure(repeat: int, names: Iterable[str] = ADAPTERS, sizes: int = 10_000) -
         if large and sizes < 10_000:
             continue
         rows = figures[operation.name] = {name: [] for name in bench.names}
-        for turn in range(repeat if not large else min(repeat, 3)):
+        for turn in range(repeat if not large else min(repeat, 2)):
             for name in bench.names:
                 if large and name in SLOW and turn:
                     continue

@@ -135,7 +135,16 @@ LIBRARIES = (
         read="X()",
         write="X.set(V)",
         cannot=dict.fromkeys(
-            ("cellx100", "cellx1000", "large web app", "wide dense", "deep graph", "very dynamic"),
+            (
+                "cellx100",
+                "cellx1000",
+                "large web app",
+                "large web app, observed",
+                "wide dense",
+                "deep graph",
+                "very dynamic",
+                "very dynamic, observed",
+            ),
             _EXPONENTIAL,
         ),
     ),

@@ -78,12 +78,10 @@ async def _run(suite: str, line: str, repeat: int) -> dict[str, Any]:
         "repeat": repeat,
     }
     figures = json.loads(text)
-    counts = {
-        row: cells.pop("recomputed") for row, cells in figures.items() if "recomputed" in cells
-    }
+    ran = {row: cells.pop("recomputed") for row, cells in figures.items() if "recomputed" in cells}
     found["rows"] = _summary(figures)
-    if counts:
-        found["recomputed"] = counts
+    if ran:
+        found["recomputed"] = ran
     if suite == "dom":
         counts, _ = await run_in_page(line, COUNT, counting=True)
         found["crossings"] = json.loads(counts)

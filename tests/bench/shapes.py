@@ -350,8 +350,12 @@ def _wire(given, each, count, runs):
     return [_computation((x,), runs) for x in given for _ in range(share)]
 
 
-def dynamic(width, static, each, layers, read_fraction, iterations):
-    """A random graph: each node reads ``each`` of the row above, some not always all of them."""
+def dynamic(width, static, each, layers, read_fraction, iterations, *, observed=False):
+    """A random graph: each node reads ``each`` of the row above, some not always all of them.
+
+    As the original has it nobody observes the graph, its last row is only read; ``observed`` puts
+    an effect on each node that is read, as in a page.
+    """
     luck = random.Random(1)
     sources = [signal(i) for i in range(width)]
     plan, row, count = [], sources, [0]
@@ -391,10 +395,11 @@ def dynamic(width, static, each, layers, read_fraction, iterations):
         plan.append(kinds)
     places = sorted(luck.sample(range(width), max(1, round(width * read_fraction))))
     leaves = [row[place] for place in places]
+    keep = [_watch(x, [0]) for x in leaves] if observed else []
     values = list(range(width))
     step = [0]
 
-    def iterate():
+    def iterate(keep=keep):
         count[0] = 0
         for _ in range(iterations):
             step[0] += 1
@@ -457,7 +462,9 @@ SHAPES = {
     "simple component": lambda: dynamic(10, 1, 2, 5, 0.2, 60),
     "dynamic component": lambda: dynamic(10, 0.75, 6, 10, 0.2, 30),
     "large web app": lambda: dynamic(1000, 0.95, 4, 12, 1, 3),
+    "large web app, observed": lambda: dynamic(1000, 0.95, 4, 12, 1, 3, observed=True),
     "wide dense": lambda: dynamic(1000, 1, 25, 5, 1, 2),
     "deep graph": lambda: dynamic(5, 1, 3, 500, 1, 3),
     "very dynamic": lambda: dynamic(100, 0.5, 15, 6, 1, 3),
+    "very dynamic, observed": lambda: dynamic(100, 0.5, 15, 6, 1, 3, observed=True),
 }

@@ -18,7 +18,7 @@ from tests.bench.tables import MARK, tables, write_page
 if TYPE_CHECKING:
     from doc_examples.runner.interpreter import Interpreter
 
-LARGE = {"large web app", "wide dense", "deep graph", "cellx1000"}
+LARGE = {"large web app", "large web app, observed", "wide dense", "deep graph", "cellx1000"}
 RESULTS = Path(__file__).with_name("results")
 
 

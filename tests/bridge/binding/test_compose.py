@@ -23,7 +23,7 @@ def _shown(content: Content) -> str:
 
 
 def test_nothing_and_nested_sequences_and_numbers() -> None:
-    content = ["a", None, [1, [2.5, True, False]], (part for part in ("b", "c"))]
+    content: list[Content] = ["a", None, [1, [2.5, True, False]], (part for part in ("b", "c"))]
     assert _shown(h("p", None, content)) == "<p>a12.5bc</p>"
 
 
@@ -94,7 +94,7 @@ def test_what_could_run_a_script_is_refused(content: Content) -> None:
         (h("p", {"on_click": "no function"}), PropError),
         (For(Signal([1]), h("p", {"ref": Ref()}), key=int), PropError),
         (h("p", None, lambda: h("b")), TreeError),
-        (h("p", None, [{"a": 1}]), TreeError),  # type: ignore[list-item]
+        (h("p", None, [{"a": 1}]), TreeError),
         (h("p", {"title": lambda: ["a"]}), PropError),
     ],
 )
@@ -105,7 +105,7 @@ def test_what_cannot_be_shown_is_refused(content: Content, error: type[Exception
 
 def test_listeners_keep_their_options_in_templates_too() -> None:
     page = DocumentModel("app")
-    quiet = listener(lambda *_: None, prevent_default=True)  # type: ignore[misc]
+    quiet = listener(lambda *_: None, prevent_default=True)
     form = h("form", {"on_submit": quiet})
     mount("app", [form, For(Signal([1]), form, key=int)], page.open)
     heard = [node.listeners for node in page.containers["app"].walk() if node.tag == "form"]

@@ -106,6 +106,24 @@ name.value = typed.upper()
     assert found == ["Adria", "ADRIA", 2, "INPUT"]
 
 
+def test_a_bound_element_of_the_page_keeps_caret_and_focus_too(interpreter: Interpreter) -> None:
+    interpreter.run(SET_UP)
+    found = interpreter.run("""
+place("app", "<input>")
+name = Signal("Adria")
+bind_value("#app input", name)
+field = document.querySelector("#app input")
+field.focus()
+field.setSelectionRange(2, 2)
+name.value = "ADRIA"
+seen = [field.value, field.selectionStart, document.activeElement.tagName]
+field.setSelectionRange(5, 5)
+name.value = "ADRIANA"
+[*seen, field.selectionStart]
+""")
+    assert found == ["ADRIA", 2, "INPUT", 7]
+
+
 def test_a_typed_field_says_what_is_wrong_and_keeps_the_last_value(
     interpreter: Interpreter,
 ) -> None:

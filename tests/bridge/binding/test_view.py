@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from bridge._browser.document_model import DocumentModel
 from bridge.binding import Dynamic, For, Show, h, mount
 from bridge.errors import DisposedError
-from bridge.reactivity import Scope, Signal, batch, computed, effect
+from bridge.reactivity import Scope, Signal, batch, computed, effect, observable, signal_of
 from bridge.vdom import Ref
 from tests.bridge.binding.law import Play
 
@@ -179,3 +181,38 @@ def test_a_list_inside_a_condition_goes_with_it() -> None:
     names.value = ["c"]
     shown.value = True
     assert page.show("app") == "<li>c</li>"
+
+
+@observable
+@dataclass
+class Todo:
+    title: str
+    done: bool = False
+
+
+def test_fields_of_observables_are_bound_by_reading_them() -> None:
+    page = DocumentModel("app")
+    todo = Todo("write")
+    mount("app", h("p", {"class": lambda: {"done": todo.done}}, lambda: todo.title), page.open)
+    todo.title, todo.done = "read", True
+    assert page.show("app") == '<p class="done">read</p>'
+
+
+def test_fields_of_observable_items_are_bound_both_ways_in_a_row() -> None:
+    page = DocumentModel("app")
+    todos = [Todo("write"), Todo("read", done=True)]
+    row = h(
+        "li",
+        None,
+        [
+            h("input", {"type": "checkbox", "bind:checked": lambda todo: signal_of(todo, "done")}),
+            lambda todo: todo.title,
+        ],
+    )
+    mount("app", For(Signal(todos), row), page.open)
+    box = page.containers["app"].children[0].children[0]
+    page.fire(box, "change", SimpleNamespace(target=SimpleNamespace(checked=True)))
+    assert todos[0].done
+    todos[1].title = "rest"
+    assert page.show("app").endswith("rest</li>")
+    assert page.sent == 3

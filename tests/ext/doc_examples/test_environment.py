@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from pyodide_runtimes import NEWEST, UnknownLineError
 
 from doc_examples.environment import equip
 from doc_examples.records import Plan
 from doc_examples.runner.wheels import WheelError, wheel_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+from pyodide_runtimes import NEWEST, UnknownLineError
 
 PROJECT = """
 [build-system]

@@ -17,7 +17,7 @@ LIMIT = 180
 CONF = """
 extensions = ["myst_parser", "doc_examples"]
 root_doc = "README"
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", ".pytest_cache"]
 """
 PAGE = """
 # Page

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MYST_CONF = """
 extensions = ["myst_parser", "doc_examples"]
 root_doc = "README"
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", ".pytest_cache"]
 """
 MYST = """
 # A library of somebody else
@@ -44,7 +44,7 @@ assert js.document.getElementById("greeting").textContent == "Hello"
 """
 REST_CONF = """
 extensions = ["doc_examples"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", ".pytest_cache"]
 """
 REST = """
 Tutorial

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -145,18 +146,17 @@ js.document.body.click()
     assert report.verdict.headline == "nobody handled LookupError: in the handler"
 
 
-def test_an_error_after_the_end_of_a_block_is_blamed_on_it(run: Run, block: Block) -> None:
-    late = """
-import asyncio
-async def fail():
-    await asyncio.sleep(0.2)
-    raise ValueError("late")
-task = asyncio.ensure_future(fail())
-"""
-    first = block(late, session="late", line=5)
-    wait = block("time.sleep(0.3)\nawait asyncio.sleep(0)\ndel task", session="late")
-    report = run(first, block("import time", session="late"), wait)
-    assert "ValueError: late" in report.verdict.headline
+def test_an_error_after_the_end_of_a_block_is_blamed_on_it(
+    runner: Runner, block: Block, newest: str
+) -> None:
+    late = "import js\njs.setTimeout(js.Function.new(\"throw new Error('late')\"), 500)"
+    session = [block(late, session="late", line=5), block("print(1)", session="late")]
+    assert runner.run(newest, session, 0).verdict.passed
+    time.sleep(1.5)
+    verdict = runner.run(newest, session, 1).verdict
+    assert verdict.headline == (
+        f"block {session[0].name} at guide/page.md:5 left an error that nobody handled: Error: late"
+    )
 
 
 def test_doctests_compare_what_they_print(run: Run, block: Block, line: str) -> None:
