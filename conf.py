@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 sys.path[:0] = [str(Path(__file__).parent / "_ext"), str(Path(__file__).parent)]
 
-import bridge
+import bridge  # noqa: E402 - found by the path above
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -89,6 +89,7 @@ intersphinx_mapping = {
 doc_examples_wheels = ["."]
 
 html_theme = "furo"
+pygments_dark_style = "a11y-high-contrast-dark"
 html_title = "Engineering Blueprints"
 html_static_path = ["_static"]
 html_css_files = ["blueprints.css"]

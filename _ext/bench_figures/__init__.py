@@ -97,7 +97,10 @@ class BenchTable(SphinxDirective):
             f"{suite.unit}, {statistic} of {found['repeat']}; Pyodide "
             f"{found['versions']['pyodide']}, {found['versions']['browser']}, {found['date']}."
         )
-        return [_table(["", *columns], cells), nodes.caption("", caption, classes=["bench-note"])]
+        return [
+            _table(["case", *columns], cells),
+            nodes.caption("", caption, classes=["bench-note"]),
+        ]
 
     def _names(self, option: str) -> list[str]:
         return [name.strip() for name in self.options.get(option, "").split(",") if name.strip()]

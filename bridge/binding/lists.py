@@ -6,7 +6,7 @@ that out is left to functions of the interpreter's own, which are twenty times f
 
 from __future__ import annotations
 
-from itertools import compress, count, islice, repeat
+from itertools import compress, count, repeat
 from operator import is_not
 from typing import TYPE_CHECKING, cast
 
@@ -119,11 +119,11 @@ class ListRegion(Region):
     def _update(self, items: list[object]) -> bool:
         """Bring the rows into line with the items; returns whether anything was to be done."""
         old = self._items
-        head = _first_difference(old, items)
+        head = _first_difference(old, items, min(len(old), len(items)))
         if head == len(old) == len(items):
             return False
         rest = min(len(old), len(items)) - head
-        tail = _first_difference(old[: -rest - 1 : -1], items[: -rest - 1 : -1]) if rest else 0
+        tail = _first_difference(reversed(old), reversed(items), rest)
         old_end, new_end = len(old) - tail, len(items) - tail
         rows = self._rows
         following = rows[old_end].number if tail else self.inset.anchor
@@ -143,17 +143,17 @@ class ListRegion(Region):
 
     def _same_number(self, going: list[Row], coming: list[object], following: int) -> list[Row]:
         """Deal with what happens most: two rows changed places, or items were replaced."""
-        inner_same = _first_difference([row.item for row in going[1:-1]], coming[1:-1])
+        inner = len(going) - 2
         if (
-            len(going) > 1
-            and inner_same == len(going) - 2
+            inner >= 0
             and going[0].item is coming[-1]
             and going[-1].item is coming[0]
+            and _first_difference((row.item for row in going[1:-1]), coming[1:-1], inner) == inner
         ):
             first, last = going[0].number, going[-1].number
             parent, out = self.inset.parent, self.view.buffer.ops
             out += (ops.MOVE, parent, last, first)
-            if len(going) > 2:  # noqa: PLR2004 - neighbours change places with one move
+            if inner:  # neighbours change places with one move
                 out += (ops.MOVE, parent, first, following)
             return [going[-1], *going[1:-1], going[0]]
         differing = list(compress(count(), map(is_not, (row.item for row in going), coming)))
@@ -422,13 +422,11 @@ class ListRegion(Region):
             self.view.leave_template(template)
 
 
-def _first_difference(old: Iterable[object], new: Sequence[object]) -> int:
-    """Return the first place at which two lists hold different objects, or where one ends.
+def _first_difference(old: Iterable[object], new: Iterable[object], limit: int) -> int:
+    """Return the first place at which two lists hold different objects, at most `limit`.
 
     Examples:
-        >>> _first_difference(["a", "b"], ["a", "c"]), _first_difference([], ["a"])
+        >>> _first_difference(["a", "b"], ["a", "c"], 2), _first_difference([], ["a"], 0)
         (1, 0)
     """
-    old = list(old)
-    differing = islice(compress(count(), map(is_not, old, new)), 1)
-    return next(differing, min(len(old), len(new)))
+    return min(limit, next(compress(count(), map(is_not, old, new)), limit))

@@ -55,9 +55,12 @@ def measure(
         for library in chosen:
             if shape in library.cannot:
                 row[library.name] = library.cannot[shape]
-            else:
+                continue
+            try:
                 ready[library.name] = Ready(library, builders[library.name][shape])
                 row[library.name] = []
+            except RecursionError as error:
+                row[library.name] = f"fails: {type(error).__name__}"
         for _ in range(repeat):
             for name, each in ready.items():
                 collect()

@@ -127,15 +127,16 @@ class SessionPage:
         self._context.on("console", self._on_console)
         return self._context
 
-    async def close(self) -> None:
-        """Close the context; a browser that cannot even do that is ended."""
+    async def close(self, *, forcibly: bool = True) -> None:
+        """Close the context; ``forcibly``: a browser that cannot even do that is ended."""
         self._server.routes.forget(self._prefix)
         if self._context is None or not self._browser.connected:
             return
         try:
             await asyncio.wait_for(self._context.close(), CLOSE_LIMIT)
         except (PlaywrightError, TimeoutError):
-            await self._browser.close()
+            if forcibly:
+                await self._browser.close()
 
     async def probe(self, names: tuple[str, ...]) -> dict[str, bool]:
         """Which of the capabilities the session's first tab has.

@@ -135,7 +135,7 @@ class Runner:
         key = (line, session[position].session_key)
         standing = self._standing
         if standing is None or standing.key != key or standing.position > position:
-            await self._drop()
+            await self._leave()
             standing = self._standing = _Standing(await self._sessions.fresh(line), key)
         while standing.position < position and standing.broken_by is None:
             before = session[standing.position]
@@ -179,6 +179,15 @@ class Runner:
             return Verdict(Fate.NOT_APPLICABLE, reason)
         return None
 
+    async def _leave(self) -> None:
+        """Close the open session; nobody waits for one that has nothing wrong with it."""
+        standing = self._standing
+        if standing is None or standing.broken_by is not None:
+            await self._drop()
+        else:
+            self._standing = None
+            self._sessions.retire(standing.page)
+
     async def _drop(self) -> None:
         standing, self._standing = self._standing, None
         if standing is not None:
@@ -186,6 +195,7 @@ class Runner:
 
     async def _close(self) -> None:
         await self._drop()
+        self._sessions.stop()
         await self._browser.close()
         await self._sessions.close()
         # A session that was being booted may have started the browser once more.

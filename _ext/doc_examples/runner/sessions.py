@@ -11,7 +11,7 @@ from doc_examples.runner.pages import SessionPage
 from doc_examples.runner.snapshots import Snapshots
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
 
     from doc_examples.runner.browser import BrowserProcess
     from doc_examples.runner.pages import RuntimeFiles
@@ -31,10 +31,15 @@ class SessionSource:
         self._snapshots = Snapshots(browser, server)
         self._spare: tuple[str, asyncio.Task[SessionPage]] | None = None
         self._discarded: set[asyncio.Task[None]] = set()
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Boot nothing any more, not even in place of what fails now."""
+        self._stopped = True
 
     def prepare(self, line: str) -> None:
         """Begin to boot the next session, unless one is being booted already."""
-        if self._spare is None:
+        if self._spare is None and not self._stopped:
             self._spare = (line, asyncio.get_running_loop().create_task(self._open(line)))
 
     async def fresh(self, line: str) -> SessionPage:
@@ -57,6 +62,11 @@ class SessionSource:
                     await page.close()
         return await self._open(line)
 
+    def retire(self, page: SessionPage) -> None:
+        """Close a session that is in order, while the next one is already at work."""
+        # Not forcibly: the browser is no longer this session's alone.
+        self._watch(page.close(forcibly=False))
+
     async def close(self) -> None:
         """Close what was booted ahead; the browser must have been closed before."""
         if self._spare is not None:
@@ -67,7 +77,10 @@ class SessionSource:
 
     def _discard(self, task: asyncio.Task[SessionPage]) -> None:
         # Not cancelled: a context whose creation was on its way would belong to nobody.
-        closing = asyncio.get_running_loop().create_task(_close_when_open(task))
+        self._watch(_close_when_open(task))
+
+    def _watch(self, work: Coroutine[object, object, None]) -> None:
+        closing = asyncio.get_running_loop().create_task(work)
         self._discarded.add(closing)
         closing.add_done_callback(self._discarded.discard)
 
@@ -78,7 +91,7 @@ class SessionSource:
         try:
             return await _opened(page)
         except BootError as error:
-            if snapshot is None and self._browser.connected:
+            if self._stopped or (snapshot is None and self._browser.connected):
                 raise
             # Either the browser went away meanwhile, or the snapshot does not restore here.
             lost = not self._browser.connected

@@ -155,6 +155,7 @@ def test_events_reach_the_item_that_the_row_shows_now() -> None:
 
 def test_the_first_difference_is_looked_for_by_identity() -> None:
     one, other = [1], [1]
-    assert _first_difference([one, one], [one, other]) == 1
-    assert _first_difference([one], [one, other]) == 1
-    assert _first_difference([], []) == 0
+    assert _first_difference([one, one], [one, other], 2) == 1
+    assert _first_difference([one, one], [one, one], 2) == 2
+    assert _first_difference([one, one], [one, one], 1) == 1
+    assert _first_difference([], [], 0) == 0

@@ -6,9 +6,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+
 from pyodide_runtimes import NEWEST, Runtime, ensure_runtime
 from pyodide_runtimes.store import CACHE_VARIABLE, Store
-
 from tests.ext.pyodide_runtimes.faulty_server import FaultyServer, serve
 
 if TYPE_CHECKING:

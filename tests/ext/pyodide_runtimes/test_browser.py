@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from pyodide_runtimes import Browser, BrowserNotFoundError, find_browser
 from pyodide_runtimes.browser import BROWSER_VARIABLE, NO_APT_VARIABLE
 
@@ -76,7 +77,7 @@ def test_a_variable_that_names_no_browser_is_an_error_not_passed_over(
 
 def test_playwrights_own_comes_before_the_systems(real: Browser, hidden: Path) -> None:
     command(hidden / "chromium", "echo Chromium 1.2.3.4")
-    asked = subprocess.run(  # noqa: S603 - this Python, text from above
+    asked = subprocess.run(
         [sys.executable, "-c", ASK], capture_output=True, text=True, check=True, timeout=60
     )
     own = command(Path(asked.stdout.strip()), f'exec "{real.path}" "$@"')

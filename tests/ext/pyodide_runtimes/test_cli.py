@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from pyodide_runtimes import LINES, NEWEST, Runtime, find_browser, load_pins
 from pyodide_runtimes.cli import main
 from pyodide_runtimes.wheel_sources import CDN_VARIABLE

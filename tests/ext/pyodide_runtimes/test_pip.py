@@ -8,6 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+
 from pyodide_runtimes import FetchError, HashMismatchError, SourceError, load_pins
 from pyodide_runtimes.pip import ensure_pinned_wheel, locate_wheel
 from pyodide_runtimes.progress import silent

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from pyodide_runtimes import (
     LINES,
     NEWEST,
@@ -44,7 +45,7 @@ print(ensure_runtime(sys.argv[1], sys.argv[2:], print).directory)
 def fetching(*arguments: str) -> subprocess.Popen[str]:
     """Start a process that fetches a line with packages, and prints what it fetched."""
     path = str(Path(__file__).parents[3] / "_ext")
-    return subprocess.Popen(  # noqa: S603 - this Python, text from above
+    return subprocess.Popen(
         [sys.executable, "-c", FETCH, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from pyodide_runtimes import CacheBusyError, CacheUnusableError
 from pyodide_runtimes.store import CACHE_VARIABLE, Store
 
@@ -56,7 +57,7 @@ def test_a_held_item_is_reported_after_the_patience(store: Store) -> None:
 
 def test_a_killed_holder_frees_its_item_and_its_remains_are_removed(store: Store) -> None:
     extension = str(Path(__file__).parents[3] / "_ext")
-    with subprocess.Popen(  # noqa: S603 - this Python, text from above
+    with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(store.root)],
         stdout=subprocess.PIPE,
         text=True,

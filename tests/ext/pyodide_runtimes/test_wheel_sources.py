@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+
 from pyodide_runtimes import NEWEST, Runtime, SourceError, SourceUnreachableError, load_pins
 from pyodide_runtimes.hashing import sha256_of
 from pyodide_runtimes.lockfile import LockedPackage, read_lock

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from pyodide_runtimes import FetchError, HashMismatchError, Runtime, SourceUnreachableError
 from pyodide_runtimes.lockfile import read_lock
 from pyodide_runtimes.wheel_sources import Cdn
