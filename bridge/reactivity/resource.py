@@ -191,19 +191,20 @@ def resource(
         NoEventLoopError: No event loop runs.
 
     Examples:
-        >>> async def main():
-        ...     user = Signal(1)
-        ...     async def fetch(number: int) -> str:
-        ...         await asyncio.sleep(0)
-        ...         return f"user {number}"
-        ...     data = resource(fetch, user)
-        ...     first = (data.state, data.value)
-        ...     await data.settled()
-        ...     user.value = 2
-        ...     second = (data.state, data.value)
-        ...     return first, second, await data.settled()
-        >>> asyncio.run(main())
-        (('loading', None), ('reloading', 'user 1'), 'user 2')
+        >>> async def fetch(number: int) -> str:
+        ...     await asyncio.sleep(0)
+        ...     return f"user {number}"
+        >>> user = Signal(1)
+        >>> data = resource(fetch, user)
+        >>> data.state, data.value
+        ('loading', None)
+        >>> await data.settled()
+        'user 1'
+        >>> user.value = 2
+        >>> data.state, data.value
+        ('reloading', 'user 1')
+        >>> await data.settled()
+        'user 2'
     """
     label = name or str(getattr(fetcher, "__qualname__", "resource"))
     if source is None:

@@ -1,30 +1,62 @@
-"""The examples in docstrings hold on CPython; the API pages run them in Pyodide."""
+"""The examples in docstrings hold on CPython; the API pages run them in Pyodide.
+
+Both run them by the same harness, so that an example may await at its top level.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import doctest
 import importlib
+import json
 import pkgutil
+import sys
 
 import pytest
 
 import bridge
+from doc_examples.session.harness import Harness
 
-MODULES = sorted(module.name for module in pkgutil.walk_packages(bridge.__path__, prefix="bridge."))
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_every_example_prints_what_its_docstring_says(name: str) -> None:
-    found = doctest.testmod(importlib.import_module(name), report=True)
-    assert found.failed == 0
+MODULES = sorted(module.name for module in pkgutil.walk_packages(bridge.__path__, "bridge."))
 
 
-def test_there_are_examples_to_check() -> None:
+def examples() -> dict[str, doctest.DocTest]:
+    """Every docstring with examples, by the name of its object."""
     finder = doctest.DocTestFinder()
-    examples = [
-        test
+    return {
+        test.name: test
         for name in MODULES
         for test in finder.find(importlib.import_module(name))
         if test.examples
-    ]
-    assert len(examples) > len(MODULES) // 2
+    }
+
+
+FOUND = examples()
+
+
+async def outcome(test: doctest.DocTest) -> dict[str, str] | None:
+    harness = Harness()
+    harness.install()
+    block = {
+        "kind": "doctest",
+        "code": test.docstring,
+        "file": test.filename,
+        "line": (test.lineno or 0) + 1,
+        "column": 0,
+        "docstring_of": test.name,
+    }
+    fault: dict[str, str] | None = json.loads(await harness.run(json.dumps(block)))["fault"]
+    return fault
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_an_example_prints_what_its_docstring_says(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", sys.stdout)  # the harness takes it over
+    fault = asyncio.run(outcome(FOUND[name]))
+    assert fault is None, fault["message"]
+
+
+def test_most_modules_have_examples() -> None:
+    assert len(FOUND) > len(MODULES) // 2

@@ -53,6 +53,8 @@ def code_version() -> int:
 
 def _take_over(app: Sphinx, config: Config) -> None:
     directives.teach(app)
+    # pytest leaves a README.md there, and running the examples makes the folder.
+    config.exclude_patterns = [*config.exclude_patterns, "**/.pytest_cache", ".pytest_cache"]
     if "sphinx.ext.autodoc" in app.extensions:
         app.connect("autodoc-process-docstring", _note_docstring, priority=900)
     if "myst_parser" in app.extensions:

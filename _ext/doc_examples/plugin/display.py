@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doc_examples.plugin.catalogue import HOST
+from doc_examples.catalogue import HOST
 from doc_examples.records import Fate
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from doc_examples import results
-from doc_examples.plugin.catalogue import HOST
+from doc_examples.catalogue import HOST
 from doc_examples.plugin.state import EQUIPMENT, EXAMPLE, STATE, State
 from doc_examples.records import Fate
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from doc_examples.plugin.catalogue import HOST
+from doc_examples.catalogue import HOST
 from doc_examples.plugin.display import on_line
 from doc_examples.plugin.running import RESULT
 from doc_examples.records import Fate, Result

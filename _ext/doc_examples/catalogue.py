@@ -1,4 +1,4 @@
-"""The plan of a run as the plugin asks for it: by test, by session."""
+"""The plan of a run as those who run and show it ask for it: by test, by session."""
 
 from __future__ import annotations
 
