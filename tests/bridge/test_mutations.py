@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from doc_examples.catalogue import Catalogue
 from doc_examples.collect import generate
 from doc_examples.environment import files_for
-from doc_examples.catalogue import Catalogue
 from doc_examples.runner.runner import Runner
 from doc_examples.runner.wheels import wheel_for
 from pyodide_runtimes import NEWEST, ensure_runtime, find_browser

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from doc_examples import results
-from doc_examples.environment import equip
 from doc_examples.catalogue import Catalogue
+from doc_examples.environment import equip
 from doc_examples.records import Plan, Result
 from doc_examples.runner.runner import Runner
 from pyodide_runtimes import NEWEST

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, cast
 
 from sphinx.util import logging
 
+from doc_examples.catalogue import Catalogue
 from doc_examples.collect.collector import store
 from doc_examples.environment import equip
 from doc_examples.live.standing import HOST, Standing, lines_for, standing
 from doc_examples.plan import make_plan
-from doc_examples.catalogue import Catalogue
 from doc_examples.records import digest
 from doc_examples.results import path_for, read, result_key
 from doc_examples.runner.errors import RunnerError

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from doc_examples.judge import Verdict
 from doc_examples.catalogue import HOST
+from doc_examples.judge import Verdict
 from doc_examples.plugin.display import failure_text, sections
 from doc_examples.plugin.state import EXAMPLE, REPORT, STATE
 from doc_examples.records import Fate, Kind, Result

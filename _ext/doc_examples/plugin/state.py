@@ -10,9 +10,9 @@ import pytest
 from filelock import FileLock
 
 from doc_examples import results
+from doc_examples.catalogue import HOST, Catalogue
 from doc_examples.collect import CollectError, generate
 from doc_examples.environment import Equipment, equip
-from doc_examples.catalogue import HOST, Catalogue
 from doc_examples.plugin.selection import DEFAULT_TESTS, selected_lines, source_directory
 from doc_examples.records import Example, LineResults, Plan, Result
 from doc_examples.runner.errors import HungError, RunnerError
