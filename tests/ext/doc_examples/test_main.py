@@ -111,6 +111,7 @@ def test_a_page_that_does_not_collect_is_said_and_builds_nothing(tmp_path: Path)
     assert "Traceback" not in done.stdout
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_the_server_isolates_pages_and_ends_by_an_interrupt(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<p>Hello</p>", "utf-8")
     process = subprocess.Popen(

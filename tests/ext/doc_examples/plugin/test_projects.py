@@ -152,6 +152,7 @@ def test_results_follow_the_pages(new_project: Callable[..., Project]) -> None:
     assert set(project.results()) == {"README#a"}
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_ends_the_browser_and_keeps_what_ran(
     new_project: Callable[..., Project],
 ) -> None:

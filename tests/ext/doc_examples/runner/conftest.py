@@ -45,7 +45,7 @@ def oldest(request: pytest.FixtureRequest) -> str:
 def runtimes(request: pytest.FixtureRequest) -> dict[str, RuntimeFiles]:
     """The runtimes of the selected lines, and the newest."""
     lines = {*selected_lines(request.config), NEWEST}
-    return {line: files_for(ensure_runtime(line)) for line in lines}
+    return {line: files_for(ensure_runtime(line, ["micropip"])) for line in lines}
 
 
 @pytest.fixture(scope="module")
