@@ -40,6 +40,8 @@ include_patterns = ["reference/**"]
 exclude_patterns = ["_build", ".tox", ".venv", "tests", "node_modules", "**/__pycache__"]
 
 nitpicky = True
+# What docstrings put between single backticks are names.
+default_role = "code"
 myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 
