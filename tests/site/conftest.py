@@ -71,12 +71,9 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def real_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of this project: the one that was built, or else a new one."""
-    built = ROOT / "_build" / "html"
-    if (built / "index.html").exists():
-        return built
+    """The site of this project, built anew, with every warning an error."""
     target = tmp_path_factory.mktemp("real-site") / "html"
-    sphinx_build(ROOT, target)
+    sphinx_build(ROOT, target, "html", "-W", "--keep-going", "-j", "auto")
     return target
 
 
