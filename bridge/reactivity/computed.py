@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from bridge.reactivity.edges import reconcile, track
+from bridge.reactivity.edges import forget, reconcile, spoil, track
 from bridge.reactivity.equality import PLAIN, Equality, same
 from bridge.reactivity.errors import CycleError
 from bridge.reactivity.state import (
@@ -15,6 +15,7 @@ from bridge.reactivity.state import (
     UNSET,
     Frame,
     Observer,
+    Shadow,
     Source,
     label_of,
     now,
@@ -51,7 +52,17 @@ class Computed(Observer, Source, Generic[T]):
     otherwise. An exception is a value too: it is raised to every reader until a source changes.
     """
 
-    __slots__ = ("_equals", "_error", "_fn", "_observers", "_trace", "_value", "_version", "name")
+    __slots__ = (
+        "_equals",
+        "_error",
+        "_fn",
+        "_observers",
+        "_shadow",
+        "_trace",
+        "_value",
+        "_version",
+        "name",
+    )
 
     def __init__(
         self, fn: Callable[[], T], *, equals: Equality[T] = None, name: str | None = None
@@ -65,7 +76,7 @@ class Computed(Observer, Source, Generic[T]):
         self._stale = True
         self._linked = False
         self._sources = []
-        self._observers = self._old = None
+        self._observers = self._old = self._shadow = None
 
     @property
     def value(self) -> T:
@@ -76,7 +87,9 @@ class Computed(Observer, Source, Generic[T]):
             Exception: What the function raised.
         """
         if self._stale and self._at < now.last_write:
-            pull(self)
+            shadow = self._shadow
+            if shadow is None or shadow._stale:
+                pull(self)
         observer = now.observer
         if observer is not None:
             pos = observer._pos
@@ -145,6 +158,11 @@ class Computed(Observer, Source, Generic[T]):
             if self._old is not None or self._pos != len(self._sources):
                 reconcile(self)
         self._stale = not self._linked
+        shadow = self._shadow
+        if shadow is not None and at >= 0:
+            if state.last_write > self._floor:
+                spoil(shadow)
+            shadow._stale = shadow._spoilt
 
     def _fail(self, error: Exception) -> None:
         # The frame of _evaluate refers to self: leaving it out keeps self out of a cycle.
@@ -166,6 +184,10 @@ class Computed(Observer, Source, Generic[T]):
             node = stack.pop()
             node._linked = True
             node._stale = node._caller is not None
+            shadow = node._shadow
+            if shadow is not None and not shadow._observers:
+                forget(shadow, [*node._sources, *(node._old or ())])
+                node._shadow = None
             for source in node._sources:
                 observers = source._observers
                 if observers:
@@ -174,6 +196,13 @@ class Computed(Observer, Source, Generic[T]):
                     source._observers = {node: None}
                     if isinstance(source, Computed):
                         stack.append(source)
+
+    def _follow(self, shadow: Shadow) -> None:
+        mine = self._shadow or cast_shadow(self)
+        mine._observers[shadow] = None
+        # What is out of date just after it was read has been written by an evaluation.
+        if mine._stale:
+            spoil(shadow)
 
     def _label(self) -> str:
         return label_of("computed", self.name, self._fn)
@@ -184,6 +213,8 @@ class Computed(Observer, Source, Generic[T]):
     def __del__(self) -> None:
         # Dropping a long chain must not recurse: each node hands what it holds to the first.
         try:
+            if self._shadow is not None:
+                forget(self._shadow, self._sources)
             if _burying:
                 _dying.append((self._fn, self._sources, self._observers))
                 return
@@ -209,6 +240,10 @@ def pull(target: Computed[Any], *, climb: bool = True) -> None:  # noqa: C901, P
         if target._at == NEVER:
             target._evaluate()
             return
+        if target._shadow is None and not target._linked:
+            observer = now.observer
+            if observer is None or not observer._linked:  # or else it will be linked at once
+                cast_shadow(target)
         node = target
         sources = iter(node._sources)
         stack: list[tuple[Computed[Any], Iterator[Source]]] = []
@@ -226,11 +261,16 @@ def pull(target: Computed[Any], *, climb: bool = True) -> None:  # noqa: C901, P
                         node._evaluate()
                         break
                     if source._stale and source._at < last_write:
-                        below = source
-                        break
+                        shadow = source._shadow
+                        if shadow is None or shadow._stale:
+                            below = source
+                            break
                 else:
                     node._at = now.clock
                     node._stale = not node._linked
+                    shadow = node._shadow
+                    if shadow is not None:
+                        shadow._stale = shadow._spoilt
             if below is not None:
                 stack.append((node, sources))
                 node = below  # type: ignore[assignment]
@@ -248,6 +288,28 @@ def pull(target: Computed[Any], *, climb: bool = True) -> None:  # noqa: C901, P
         if not climb or isinstance(now.active, Computed) or now.active._depth >= NESTING_LIMIT:
             raise
         _climb(target, deep)
+
+
+def cast_shadow(node: Computed[Any]) -> Shadow:
+    """Give a computed a shadow, and each that it depends on."""
+    last_write = now.last_write
+    first = node._shadow = Shadow(stale=node._stale and node._at < last_write)
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        shadow = cast("Shadow", node._shadow)
+        for source in node._sources:
+            theirs = source._shadow
+            if theirs is None:
+                if not isinstance(source, Computed):
+                    source._follow(shadow)
+                    continue
+                theirs = source._shadow = Shadow(stale=source._stale and source._at < last_write)
+                stack.append(source)
+            theirs._observers[shadow] = None
+            if theirs._spoilt or (theirs._stale and not shadow._stale):
+                spoil(shadow)
+    return first
 
 
 def _climb(target: Computed[Any], deep: Descend) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bridge.reactivity.state import UNSET, Observer, Source, now
+from bridge.reactivity.state import UNSET, Marked, Observer, Shadow, Source, now
 
 if TYPE_CHECKING:
     from bridge.reactivity.computed import Computed
 
 _FEW = 16  # up to here looking through the list is quicker than a set
 
-__all__ = ["mark", "reconcile", "release", "track", "unlink"]
+__all__ = ["forget", "mark", "reconcile", "release", "spoil", "track", "unlink"]
 
 
 def track(observer: Observer, source: Source) -> None:
@@ -40,6 +40,8 @@ def track(observer: Observer, source: Source) -> None:
     observer._pos = pos + 1
     if observer._linked:
         source._link(observer)
+    if observer._shadow is not None:
+        source._follow(observer._shadow)
 
 
 def reconcile(observer: Observer) -> None:
@@ -53,9 +55,14 @@ def reconcile(observer: Observer) -> None:
         observer._old = None
         if hasattr(observer, "_seen"):
             del observer._seen
-    if observer._linked and dropped:
+    shadow = observer._shadow
+    if dropped and (observer._linked or shadow is not None):
         kept = sources if len(sources) <= _FEW else set(sources)
-        unlink(observer, [source for source in dropped if source not in kept])
+        dropped = [source for source in dropped if source not in kept]
+        if shadow is not None:
+            forget(shadow, dropped)
+        if observer._linked:
+            unlink(observer, dropped)
 
 
 def unlink(observer: Observer, sources: list[Source]) -> None:
@@ -92,15 +99,39 @@ def release(observer: Observer) -> None:
     unlink(observer, sources)
 
 
-def mark(observers: dict[Observer, None]) -> None:
+def mark(observers: dict[Marked, None]) -> None:
     """Mark everything downstream as perhaps stale, and queue the reactions among it."""
     stack = [observers]
     while stack:
-        for observer in stack.pop():
-            if not observer._stale:
-                observer._stale = True
-                further = observer._observers
-                if further is None:
-                    now.queue.append(observer)  # type: ignore[arg-type]
-                else:
-                    stack.append(further)
+        observers = stack.pop()
+        try:
+            for observer in observers:
+                if not observer._stale:
+                    observer._stale = True
+                    further = observer._observers
+                    if further is None:
+                        now.queue.append(observer)  # type: ignore[arg-type]
+                    else:
+                        stack.append(further)
+        except RuntimeError:
+            # The collector came in between, and a computed took its shadow out of the dictionary.
+            stack.append(observers)
+
+
+def spoil(shadow: Shadow) -> None:
+    """Let a shadow and everything downstream be stale for good."""
+    stack: list[Marked] = [shadow]
+    while stack:
+        shadow = stack.pop()  # type: ignore[assignment]  # only shadows follow a shadow
+        if not shadow._spoilt:
+            shadow._spoilt = shadow._stale = True
+            stack.extend(shadow._observers)
+
+
+def forget(shadow: Shadow, sources: list[Source]) -> None:
+    """Let sources know nothing of a shadow any more."""
+    for source in sources:
+        theirs = source._shadow
+        observers = source._observers if theirs is None else theirs._observers
+        if observers:
+            observers.pop(shadow, None)

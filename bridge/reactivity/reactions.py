@@ -28,6 +28,7 @@ class Reaction(Observer):
     __slots__ = ("_children", "_cleanups", "_fn", "_owner", "_serial")
 
     _observers = None
+    _shadow = None
     _owns = True
     _fn: Callable[[], object]
     _children: object

@@ -10,7 +10,7 @@ from bridge.reactivity.edges import mark, track
 from bridge.reactivity.equality import PLAIN, Equality, same
 from bridge.reactivity.errors import ImpureComputedError
 from bridge.reactivity.reactions import flush
-from bridge.reactivity.state import Frame, Observer, Source, label_of, now, untrack
+from bridge.reactivity.state import Frame, Observer, Shadow, Source, label_of, now, untrack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +51,7 @@ class Signal(Source, Generic[T]):
 
     _stale = False
     _linked = False
+    _shadow = None
 
     def __init__(self, value: T, *, equals: Equality[T] = None, name: str | None = None) -> None:
         self._value = value
@@ -139,6 +140,13 @@ class Signal(Source, Generic[T]):
             self._observers = {observer: None}
         else:
             observers[observer] = None
+
+    def _follow(self, shadow: Shadow) -> None:
+        observers = self._observers
+        if observers is None:
+            self._observers = {shadow: None}
+        else:
+            observers[shadow] = None
 
     def _label(self) -> str:
         return label_of("Signal", self.name) if self.name else repr(self)

@@ -14,12 +14,15 @@ exactly if ``source._version > observer._at``, so that an edge needs no version 
 Edges. An observer always knows its sources, by position: a run that reads the same sources in
 the same order, the usual one, compares and stores nothing. A source knows only observers that
 lead to an effect ('linked'): an unobserved computed is held by nobody and can be collected. It
-checks its sources when it is read, at most once per write anywhere.
+checks its sources when it is read, at most once per write anywhere; from the second time on it
+has a `Shadow`, which its sources know in its place, and checks them only if that was marked.
 
 Invariants:
     - A linked computed that is stale has been marked, and so has everything downstream of it.
     - An unlinked computed is always stale; it is right nevertheless while ``_at >=
-      now.last_write``.
+      now.last_write``, or while its shadow is not stale.
+    - What a computed with a shadow read has a shadow, too, or is a signal, and knows of it. A
+      shadow that is stale has been marked, and so has everything downstream of it.
     - While a computed is evaluated its ``_at`` is RUNNING, and before the first time NEVER. It
       writes nothing that is older than its evaluation (``_floor``).
     - No function of the engine recurses along edges, and neither does deallocation: the stack of
@@ -30,7 +33,7 @@ The graph belongs to one thread: Pyodide has one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +47,7 @@ __all__ = [
     "UNSET",
     "Frame",
     "Observer",
+    "Shadow",
     "Source",
     "label_of",
     "now",
@@ -68,13 +72,17 @@ class Source:
     """What can be read: a signal or a computed."""
 
     __slots__ = _NO_SLOTS
-    _observers: dict[Observer, None] | None
+    _observers: dict[Marked, None] | None
     _version: int
     _stale: bool
     _linked: bool  # a signal never is: this is about what lies behind a source
     _at: int
+    _shadow: Shadow | None  # a signal has none
 
     def _link(self, observer: Observer) -> None:
+        raise NotImplementedError
+
+    def _follow(self, shadow: Shadow) -> None:
         raise NotImplementedError
 
     def _label(self) -> str:
@@ -119,7 +127,28 @@ class Observer(Frame):
     _at: int
     _stale: bool
     _linked: bool
-    _observers: dict[Observer, None] | None  # always None for a reaction
+    _observers: dict[Marked, None] | None  # always None for a reaction
+    _shadow: Shadow | None  # always None for a reaction
+
+
+class Shadow:
+    """What the sources of an unobserved computed know in its place, and do not keep it alive by.
+
+    It takes the marks for it: while it is not stale, the computed is right and needs no check.
+    Signals have shadows among their observers; those of computeds are in the shadow of these, so
+    that the graph of shadows is one of its own.
+    """
+
+    __slots__ = ("_observers", "_spoilt", "_stale")
+
+    def __init__(self, *, stale: bool) -> None:
+        self._observers: dict[Marked, None] = {}
+        self._stale = stale
+        # For good: something behind it wrote while it was evaluated, which marks cannot follow.
+        self._spoilt = False
+
+
+Marked: TypeAlias = "Observer | Shadow"
 
 
 class _Root(Frame):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bridge.reactivity.computed import Computed
 from bridge.reactivity.reactions import Reaction
 from bridge.reactivity.signal import Signal
+from bridge.reactivity.state import Observer, Source
 
 __all__ = ["LiveNodes", "live_nodes"]
 
@@ -20,7 +21,7 @@ class LiveNodes(NamedTuple):
         signals: Signals that somebody holds.
         computeds: Computeds that somebody holds.
         effects: Effects and subscriptions that have not ended.
-        edges: How many observers the sources know of, all in all.
+        edges: How many observers that lead to an effect the sources know of, all in all.
     """
 
     signals: int
@@ -49,10 +50,14 @@ def live_nodes() -> LiveNodes:
     for each in gc.get_objects():
         if isinstance(each, Signal):
             signals += 1
-            edges += len(each._observers or ())
+            edges += _edges(each)
         elif isinstance(each, Computed):
             computeds += 1
-            edges += len(each._observers or ())
+            edges += _edges(each)
         elif isinstance(each, Reaction) and each._linked:
             effects += 1
     return LiveNodes(signals, computeds, effects, edges)
+
+
+def _edges(source: Source) -> int:
+    return sum(isinstance(each, Observer) for each in source._observers or ())

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bridge.reactivity import Computed, CycleError, Signal, computed, effect
+from tests.bridge.reactivity.checks_in_pyodide import observers
 
 
 def note(runs: list[Any]) -> int:
@@ -206,7 +207,7 @@ def test_a_cycle_can_be_opened_again_for_every_reader() -> None:
     assert sorted(map(str, seen)) == ["1", "2"]
     for each in effects:
         each.dispose()
-    assert not flag._observers
+    assert not observers(flag)
 
 
 def test_a_cycle_longer_than_the_nesting_limit_is_found() -> None:
