@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import random
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bridge.reactivity import (
     ChainTooDeepError,
@@ -22,8 +22,7 @@ from bridge.reactivity import (
     computed,
     effect,
 )
-
-from bridge.reactivity.state import Observer
+from bridge.reactivity.state import Observer, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +35,7 @@ def after(before: Signal[int] | Computed[int]) -> Computed[int]:
     return computed(lambda: before.value + 1)
 
 
-def observers(source: Signal[Any] | Computed[Any]) -> list[object]:
+def observers(source: Source) -> list[object]:
     """List what observes a source; the shadows of computeds that nobody observes do not."""
     return [each for each in source._observers or () if isinstance(each, Observer)]
 

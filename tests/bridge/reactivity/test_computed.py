@@ -3,12 +3,15 @@ from __future__ import annotations
 import gc
 import weakref
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bridge.reactivity import Computed, CycleError, Signal, computed, effect
 from tests.bridge.reactivity.checks_in_pyodide import observers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def note(runs: list[Any]) -> int:
@@ -273,6 +276,135 @@ def test_nothing_holds_an_unobserved_computed() -> None:
     assert dead() is None
     assert first.value == 1
     gc.collect()
+
+
+class Checked(list[Any]):
+    """Sources that count how often somebody looks through them."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_an_unobserved_one_that_was_read_again_is_checked_after_relevant_writes_only() -> None:
+    near, far = Signal(1), Signal(1)
+    middle = computed(lambda: near.value % 2)
+    last = computed(lambda: middle.value + 1)
+    assert last.value == 2
+    near.value = 3
+    assert last.value == 2
+    watched = last._sources = Checked(last._sources)
+    for value in range(10):
+        far.value = value
+        assert last.value == 2
+    assert watched.times == 0
+    near.value = 4
+    assert (last.value, watched.times) == (1, 1)
+
+
+def test_one_that_is_read_once_leaves_nothing_with_its_sources() -> None:
+    count = Signal(1)
+    double = computed(lambda: count.value * 2)
+    assert (double.value, double.value) == (2, 2)
+    assert count._observers is None
+
+
+def read_again(count: Signal[int], node: Computed[int]) -> None:
+    for _ in range(2):
+        count.value += 1
+        _ = node.value
+
+
+def test_reading_again_keeps_nothing_alive() -> None:
+    count = Signal(1)
+    nodes = [computed(lambda: count.value)]
+    nodes.append(computed(partial(Computed.peek, nodes[0])))
+    nodes.append(computed(partial(lambda node: node.value, nodes[0])))
+    for node in nodes:
+        read_again(count, node)
+    assert count._observers
+    dead = [weakref.ref(node) for node in nodes]
+    del node
+    while nodes:
+        nodes.pop()
+        assert [each() is None for each in dead].count(False) == len(nodes)
+    assert not count._observers
+
+
+def test_a_ring_of_references_with_one_that_was_read_again_is_collected() -> None:
+    count = Signal(1)
+    held: list[Computed[int]] = []
+    held.append(computed(partial(lambda ring: count.value + len(ring), held)))
+    read_again(count, held[0])
+    dead = weakref.ref(held[0])
+    held = []
+    gc.collect()
+    assert dead() is None
+    assert not count._observers
+
+
+def test_sources_that_are_no_longer_read_forget_the_reader() -> None:
+    flag, yes, no = Signal(True), Signal(1), Signal(2)
+    node = computed(lambda: yes.value if flag.value else no.value)
+    read_again(yes, node)
+    flag.value = False
+    assert node.value == 2
+    assert not yes._observers
+    no.value = 3
+    assert node.value == 3
+
+
+def test_observing_one_that_was_read_again_needs_no_marks_of_both_kinds() -> None:
+    count = Signal(0)
+    middle = computed(lambda: count.value)
+    last = computed(lambda: middle.value)
+    read_again(count, last)
+    seen: list[int] = []
+    end = last.subscribe(seen.append)
+    assert len(count._observers or ()) == 1
+    count.value = 7
+    end()
+    assert not count._observers
+    count.value = 8
+    assert (seen, last.value) == ([2, 7], 8)
+
+
+def test_a_reader_of_observed_ones_is_told_of_changes() -> None:
+    count = Signal(0)
+    watched = computed(lambda: count.value)
+    seen: list[int] = []
+    end = watched.subscribe(seen.append)
+    aside = computed(lambda: watched.value * 10)
+    for value in (1, 2, 3):
+        count.value = value
+        assert aside.value == value * 10
+    end()
+    for value in (4, 5):
+        count.value = value
+        assert aside.value == value * 10
+
+
+def test_what_a_computed_wrote_itself_is_looked_at_again() -> None:
+    base = Signal(0)
+    made: list[Signal[int]] = []
+
+    def build() -> int:
+        own = Signal(base.value)
+        inner = computed(lambda: own.value)
+        first = inner.value
+        own.value = first + 100
+        made.append(own)
+        return first
+
+    node = computed(build)
+    last = computed(lambda: node.value)
+    read_again(base, last)
+    count = len(made)
+    made[-1].value = 7
+    assert last.value == 2
+    assert len(made) == count + 1
 
 
 def test_the_decorator_takes_options() -> None:
