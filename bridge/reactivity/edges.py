@@ -33,6 +33,7 @@ def track(observer: Observer, source: Source) -> None:
             seen.update(sources[len(seen) : pos])
         if source in seen:
             return
+        seen.add(source)
     if pos < len(sources):
         observer._old = sources[pos:]
         del sources[pos:]
