@@ -111,8 +111,9 @@ def dropping_a_deep_chain_that_was_read_again_does_not_recurse() -> None:
         del nodes[:-1]
         nodes.clear()
         assert not head._observers
-    abandon(read=True)
-    gc.collect()
+    for leave in (partial(abandon, read=True), abandon_a_ring):
+        leave()
+        gc.collect()
 
 
 def abandon(*, read: bool = False) -> None:
@@ -124,6 +125,19 @@ def abandon(*, read: bool = False) -> None:
             _ = last.value
             head.value = value
     effect(lambda: last.value)
+
+
+def abandon_a_ring() -> None:
+    """Make a chain that was read again and holds itself, and drop it."""
+    head = Signal(0)
+    ring: list[Computed[int]] = []
+    nodes = [computed(lambda: head.value + len(ring))]
+    while len(nodes) < DEPTH:
+        nodes.append(after(nodes[-1]))
+    ring.append(nodes[-1])
+    for value in (1, 2):
+        head.value = value
+        assert nodes[-1].value == DEPTH + value
 
 
 def a_wide_and_deep_grid_settles() -> None:
