@@ -62,6 +62,7 @@ class Harness:
         self._problems: list[dict[str, Any]] = []
         self._task: asyncio.Task[None] | None = None
         self._listener: Callable[[str, str], object] | None = None
+        self._interrupted: Callable[[], object] = lambda: None
         self._namespace = vars(__main__)
         self._docstrings: dict[str, dict[str, Any]] = {}
 
@@ -78,6 +79,13 @@ class Harness:
     def listen(self, listener: Callable[[str, str], object]) -> None:
         """Call ``listener("stdout", text)`` for everything that is printed from now on."""
         self._listener = listener
+
+    def when_interrupted(self, callback: Callable[[], object]) -> None:
+        """Call ``callback()`` first of all when an interrupt has ended a block.
+
+        It must see to it that no further one comes: that would end the report of the block.
+        """
+        self._interrupted = callback
 
     def emit(self, text: str) -> None:
         """Pass on what was written; raises OutputLimitExceeded beyond the limit."""
@@ -159,6 +167,9 @@ class Harness:
             else:
                 code = compile_block(block["code"], block["file"], block["line"], "exec")
                 await self._evaluate(code, self._namespace)
+        except KeyboardInterrupt as error:
+            self._interrupted()
+            faults.append(describe(error, column=block["column"]))
         except BaseException as error:  # noqa: BLE001 - the boundary that reports it
             faults.append(describe(error, column=block["column"]))
 

@@ -69,8 +69,8 @@ class Watchdog {
     return watchdog;
   }
   constructor(pyodide) {
-    const buffer = new Uint8Array(new SharedArrayBuffer(1));
-    pyodide.setInterruptBuffer(buffer);
+    const buffer = new Uint8Array(new SharedArrayBuffer(2));
+    pyodide.setInterruptBuffer(buffer.subarray(0, 1));
     this.worker = new Worker(new URL("./watchdog.mjs", import.meta.url), { type: "module" });
     this.started = new Promise((resolve) => this.worker.addEventListener("message", resolve, { once: true }));
     this.worker.postMessage({ buffer });
@@ -79,11 +79,13 @@ class Watchdog {
   arm(ms) {
     // An interrupt left over from the block before would hit this one.
     Atomics.store(this.buffer, 0, 0);
+    Atomics.store(this.buffer, 1, 1);
     this.worker.postMessage({ arm: ms });
   }
   disarm() {
-    this.worker.postMessage({ disarm: true });
+    Atomics.store(this.buffer, 1, 0);
     Atomics.store(this.buffer, 0, 0);
+    this.worker.postMessage({ disarm: true });
   }
 }
 
@@ -182,6 +184,7 @@ class Session {
       close();
     };
     harness.listen((stream, text) => this.#emit(stream, text));
+    harness.when_interrupted(() => this.#watchdog?.disarm());
     this.#tapStreams();
     this.#tapConsole();
   }

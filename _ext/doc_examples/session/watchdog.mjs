@@ -1,8 +1,9 @@
 /**
  * Interrupts Python whose thread is too busy to notice that its time is over.
  *
- * Runs as a worker; the interrupt buffer is shared with the interpreter. The interrupt is
- * repeated until the session disarms it: code may swallow the first KeyboardInterrupt.
+ * Runs as a worker; the first byte of the shared buffer is the interpreter's, the second says
+ * whether the watchdog is armed: a message that disarms may be overtaken by the timer. The
+ * interrupt is repeated until then, because code may swallow the first KeyboardInterrupt.
  */
 const SIGINT = 2;
 const REPEAT_MS = 100;
@@ -11,6 +12,7 @@ let buffer = null;
 let timer = null;
 
 function fire() {
+  if (Atomics.load(buffer, 1) === 0) return;
   Atomics.store(buffer, 0, SIGINT);
   timer = setTimeout(fire, REPEAT_MS);
 }
