@@ -162,10 +162,10 @@ def test_a_navigation_that_begins_as_the_block_ends_fails_it(
 def test_a_later_navigation_names_the_block_that_began_it(
     runner: Runner, block: Block, newest: str
 ) -> None:
-    source = "import js\njs.setTimeout(js.Function.new(\"location.href = 'about:blank'\"), 300)"
+    source = "import js\njs.setTimeout(js.Function.new(\"location.href = 'about:blank'\"), 3000)"
     session = [block(source, line=5, session="leaves"), block("print(1)", session="leaves")]
     assert runner.run(newest, session, 0).verdict.passed
-    time.sleep(1)
+    time.sleep(4)
     headline = runner.run(newest, session, 1).verdict.headline
     assert headline == (
         f"block {session[0].name} at guide/page.md:5 navigated its page to about:blank "
