@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING
 
 from sphinx.util import logging
 
+from doc_examples.live.badges import page_badge
 from doc_examples.live.directives import replace_upstream
 from doc_examples.live.node import ExampleNode, depart_example, visit_example
 from doc_examples.live.publish import publish, redirect
-from doc_examples.live.report import ReportDirective, WriteReport, report_pages
+from doc_examples.live.report import (
+    ReportDirective,
+    WriteReport,
+    report_address,
+    report_pages,
+)
 from doc_examples.live.site import open_site, site_of
 from doc_examples.live.transform import HTML_BUILDERS, LiveExamples
 
@@ -27,6 +33,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
+
+    from doc_examples.live.badges import Badge
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +59,28 @@ def setup(app: Sphinx) -> None:
     # After the themes, which make the navigation in the same event.
     app.connect("html-page-context", _level_captions, priority=900)
     app.connect("build-finished", _finish)
+
+
+def badge_of_page(app: Sphinx, docname: str, seen_from: str) -> tuple[Badge, str] | None:
+    """Return what is known of a page's examples, for other extensions to show.
+
+    Args:
+        app: The application, once its pages have been read.
+        docname: The page whose examples are meant.
+        seen_from: The page that shows it.
+
+    Returns:
+        A badge and the address of the page's first row in the report, relative to ``seen_from``
+        and empty without a report; None for a page without examples.
+    """
+    if app.builder.name not in HTML_BUILDERS:
+        return None
+    site = site_of(app)
+    examples = [example for example in site.plan.items() if example.docname == docname]
+    if not examples:
+        return None
+    shown = page_badge([site.standings(example) for example in examples])
+    return shown, report_address(app, examples[0], seen_from)
 
 
 def _late(app: Sphinx, _config: Config) -> None:

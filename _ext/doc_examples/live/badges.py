@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,30 @@ def badge(standings: Sequence[Standing]) -> Badge:
     else:
         text = "; ".join(clauses) or "not verified"
     return Badge(worst, text, _detail(worst, standings))
+
+
+def page_badge(examples: Sequence[Sequence[Standing]]) -> Badge:
+    """Return one badge for all blocks of a page: how many are in which state, worst first.
+
+    A block counts as what is worst of its lines.
+
+    >>> passed = [Standing("0.28", State.PASSED), Standing("314", State.PASSED)]
+    >>> page_badge([passed, passed]).text
+    '2 examples passed on 0.28, 314'
+    >>> page_badge([passed, [Standing("0.28", State.FAILED)]]).text
+    '1 example failed, 1 passed'
+    """
+    worst = Counter(badge(standings).state for standings in examples)
+    states = [state for state in WORST_FIRST if worst[state]]
+    if not states:
+        return Badge(State.UNVERIFIED, "no examples")
+    first, *others = (f"{worst[state]} {state.value.replace('-', ' ')}" for state in states)
+    number, _, word = first.partition(" ")
+    text = f"{number} example{'' if number == '1' else 's'} {word}"
+    if states == [State.PASSED]:
+        lines = dict.fromkeys(s.line for standings in examples for s in standings)
+        text += f" on {', '.join(line for line in lines if line != HOST) or 'CPython'}"
+    return Badge(states[0], ", ".join([text, *others]))
 
 
 def _clause(state: State, standings: Sequence[Standing]) -> str:

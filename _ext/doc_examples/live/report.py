@@ -58,13 +58,16 @@ def report_pages(app: Sphinx) -> set[str]:
     return pages & set(app.env.found_docs)
 
 
-def report_address(app: Sphinx, example: Example) -> str:
-    """Return the address of a block's row in the report, relative to the block's page."""
+def report_address(app: Sphinx, example: Example, seen_from: str = "") -> str:
+    """Return the address of a block's row in the report.
+
+    It is relative to the page ``seen_from``, or else to the block's own.
+    """
     pages = sorted(report_pages(app))
     if not pages:
         return ""
     try:
-        page = app.builder.get_relative_uri(example.docname, pages[0])
+        page = app.builder.get_relative_uri(seen_from or example.docname, pages[0])
     except NoUri:
         return ""
     return f"{page}#{row_id(example)}"

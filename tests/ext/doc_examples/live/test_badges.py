@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doc_examples.live import badges
-from doc_examples.live.badges import WORST_FIRST, badge
+from doc_examples.live.badges import WORST_FIRST, badge, page_badge
 from doc_examples.live.standing import HOST, Standing, State
 
 LINES = ("0.26", "0.27", "0.28", "314")
@@ -59,3 +59,24 @@ def test_what_cpython_ran_names_cpython() -> None:
     assert (
         badge([Standing(HOST, State.PASSED, version="3.13.1")]).text == "passed on CPython 3.13.1"
     )
+
+
+@given(st.lists(st.lists(st.sampled_from(State), min_size=1, max_size=4), min_size=1))
+def test_a_page_is_as_bad_as_its_worst_block_and_counts_each_once(
+    page: list[list[State]],
+) -> None:
+    blocks = [
+        [Standing(line, state) for line, state in zip(LINES, block, strict=False)] for block in page
+    ]
+    found = page_badge(blocks)
+    assert found.state is min((state for block in page for state in block), key=WORST_FIRST.index)
+    counted = found.text.partition(" on ")[0].replace(",", "").split()
+    assert sum(int(word) for word in counted if word.isdigit()) == len(page)
+
+
+def test_a_page_whose_blocks_cpython_runs_names_cpython() -> None:
+    assert page_badge([[Standing(HOST, State.PASSED)]]).text == "1 example passed on CPython"
+
+
+def test_a_page_without_blocks_is_not_called_passed() -> None:
+    assert page_badge([]).state is State.UNVERIFIED

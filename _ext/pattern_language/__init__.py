@@ -1,0 +1,1 @@
+"""A pattern language in Sphinx."""
