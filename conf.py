@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import zlib
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 sys.path[:0] = [str(Path(__file__).parent / "_ext"), str(Path(__file__).parent)]
 
 import bridge  # noqa: E402 - found by the path above
+from doc_examples.live import badge_of_page  # noqa: E402
+from pattern_language.context import Badge  # noqa: E402
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -29,7 +32,10 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_design",
     "sphinx_copybutton",
+    "sphinxcontrib.bibtex",
+    "sphinxext.opengraph",
     "doc_examples",
+    "pattern_language",
     "bench_figures",
 ]
 
@@ -90,6 +96,24 @@ intersphinx_mapping = {
 # The examples run with the library as its users get it: installed from a wheel.
 doc_examples_wheels = ["."]
 
+pattern_language_categories = {
+    "architectural": "Architectural patterns",
+    "workers": "Workers and parallelism",
+    "loading": "Loading and storage",
+}
+pattern_language_ids = "reference/published-ids.toml"
+pattern_language_citation = "CITATION.cff"
+
+bibtex_bibfiles = sorted(
+    path.relative_to(Path(__file__).parent).as_posix()
+    for path in Path(__file__).parent.glob("reference/**/*.bib")
+)
+
+# Only who publishes the site knows its address: without one, no page and no export names any.
+html_baseurl = os.environ.get("SITE_BASE_URL", "")
+ogp_site_url = html_baseurl
+ogp_social_cards = {"enable": False}
+
 html_theme = "furo"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_title = "Engineering Blueprints"
@@ -119,6 +143,13 @@ def _link_alias(
     return python.resolve_xref(env, node["refdoc"], app.builder, "obj", found[0], node, contnode)
 
 
+def _badge(app: Sphinx, docname: str, seen_from: str) -> Badge | None:
+    """Tell the pattern language what is known of the examples of a page."""
+    found = badge_of_page(app, docname, seen_from)
+    return found and Badge(found[0].state, found[0].text, found[1])
+
+
 def setup(app: Sphinx) -> None:
     """Connect what only this catalogue needs."""
     app.connect("missing-reference", _link_alias)
+    app.connect("pattern-badge", _badge)
