@@ -13,6 +13,7 @@ sys.path[:0] = [str(Path(__file__).parent / "_ext"), str(Path(__file__).parent)]
 import bridge  # noqa: E402 - found by the path above
 from doc_examples.live import badge_of_page  # noqa: E402
 from pattern_language.context import Badge  # noqa: E402
+from site_pages.edit_links import edit_links  # noqa: E402
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -37,6 +38,7 @@ extensions = [
     "doc_examples",
     "pattern_language",
     "bench_figures",
+    "site_pages",
 ]
 
 root_doc = "reference/index"
@@ -108,15 +110,31 @@ bibtex_bibfiles = sorted(
     path.relative_to(Path(__file__).parent).as_posix()
     for path in Path(__file__).parent.glob("reference/**/*.bib")
 )
+bibtex_default_style = "as-written"  # of site_pages
+
+# Pages whose figures need no role, each with the reason.
+bench_figures_exempt = {
+    "reference/project/benchmarks": "written by tests/bench/run.py from the results themselves",
+}
 
 # Only who publishes the site knows its address: without one, no page and no export names any.
 html_baseurl = os.environ.get("SITE_BASE_URL", "")
 ogp_site_url = html_baseurl
+ogp_site_name = "Engineering Blueprints"
 ogp_social_cards = {"enable": False}
+ogp_enable_meta_description = True
+
+# What the page for addresses that do not exist offers.
+site_pages_links = {
+    "reference/index": "Pattern Index",
+    "reference/forces": "",
+    "reference/glossary": "",
+}
 
 html_theme = "furo"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_title = "Engineering Blueprints"
+html_theme_options = edit_links(os.environ)
 html_static_path = ["_static"]
 html_css_files = ["blueprints.css"]
 html_favicon = "_static/favicon.svg"

@@ -24,7 +24,11 @@ class UnknownFigureError(LookupError):
         self.what = what
         self.found = found
         self.known = tuple(known)
-        super().__init__(f"no {what} {found!r}; measured are {', '.join(known) or 'none'}")
+        super().__init__(what, found, self.known)
+
+    def __str__(self) -> str:
+        """Say what is there instead."""
+        return f"no {self.what} {self.found!r}; measured are {', '.join(self.known) or 'none'}"
 
 
 @dataclass(frozen=True, slots=True)
