@@ -85,11 +85,18 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 60
     routes: Routes
 
+    def _send_not_found(self, url: str) -> None:
+        page = self.routes.find("/404.html")  # of a site, as hosts of static files do it
+        if isinstance(page, Path):
+            self._send(HTTPStatus.NOT_FOUND, page.read_bytes(), page.suffix)
+        else:
+            self._send(HTTPStatus.NOT_FOUND, f"nothing at {url}\n".encode(), ".txt")
+
     def do_GET(self) -> None:
         url = unquote(urlsplit(self.path).path)
         found = self.routes.find(url)
         if found is None:
-            self._send(HTTPStatus.NOT_FOUND, f"nothing at {url}\n".encode(), ".txt")
+            self._send_not_found(url)
         elif isinstance(found, bytes):
             self._send(HTTPStatus.OK, found, Path(url).suffix)
         elif found.name == "index.html" and not url.endswith(("/", "index.html")):

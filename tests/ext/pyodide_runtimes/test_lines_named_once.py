@@ -56,7 +56,7 @@ def test_the_workflow_runs_every_line() -> None:
         (", ".join(LINES), None),
         (" ".join(RELEASES), None),
         (f"{', '.join(LINES)} on py314, cp314, >=0.28, x-0.30.0 and Python 3.14", None),
-        (f"{', '.join(LINES)} and 0.29", "0.29, which is not pinned"),
+        (f"{', '.join(LINES)} and 0.99", "0.99, which is not pinned"),
         (f"{', '.join(LINES)}, namely 0.28.2", "0.28.2, which is not pinned"),
         (", ".join(LINES[:-1]), f"but not {LINES[-1]}"),
     ],

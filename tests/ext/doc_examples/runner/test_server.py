@@ -53,6 +53,15 @@ def test_the_headers_can_be_left_out(server: Server) -> None:
     assert "Cross-Origin-Opener-Policy" not in get(server, "/site/")[2]
 
 
+def test_a_site_answers_unknown_addresses_with_its_own_page(tmp_path: Path) -> None:
+    with Server(Routes(folders={"/": tmp_path})) as plain:
+        assert get(plain, "/nowhere")[:2] == (404, b"nothing at /nowhere\n")
+        (tmp_path / "404.html").write_text("not here", "utf-8")
+        status, body, headers = get(plain, "/deep/nowhere.html")
+    assert (status, body) == (404, b"not here")
+    assert headers["Content-Type"].startswith("text/html")
+
+
 def test_folders_have_index_pages(server: Server) -> None:
     assert get(server, "/site/")[1] == b"root"
     assert get(server, "/site/sub")[1] == b"sub"
