@@ -52,6 +52,8 @@ nitpicky = True
 default_role = "code"
 myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 3
+# Footnotes stay where they are written: in the part that holds the references.
+myst_footnote_sort = False
 
 # The legacy implementation names file and object in warnings about signatures.
 autodoc_use_legacy_class_based = True

@@ -1,0 +1,1 @@
+"""Drawings of graphs as plain geometry: no HTML, no pattern language."""
