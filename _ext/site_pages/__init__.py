@@ -1,15 +1,15 @@
 """Sphinx extension: what a site needs around its pages.
 
 A page for addresses that do not exist (``not_found``), a place for the site as one page
-(``single_page``), links to the sources (``edit_links``, used by ``conf.py``), and a bibliography
-style for web sources (``bibliography``).
+(``single_page``), links to the sources (``edit_links``, used by ``conf.py``), a bibliography
+style for web sources (``bibliography``), and what assistive technology needs (``reach``).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from site_pages import bibliography, not_found, single_page
+from site_pages import bibliography, not_found, reach, single_page
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -20,6 +20,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the page, its configuration and the style."""
     app.add_config_value("site_pages_links", {}, "html", types=(dict,))
     app.connect("html-collect-pages", not_found.pages)
+    app.connect("builder-inited", reach.copy_script)
+    app.connect("html-page-context", reach.complete)
     # After whoever leaves a redirect at the root.
     app.connect("build-finished", single_page.to_root, priority=900)
     bibliography.register()

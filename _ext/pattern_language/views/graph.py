@@ -33,6 +33,11 @@ _LABEL_LIMIT: Final = 116.0
 _PADDING: Final = 26.0
 """Of a box, both sides and the bar of its category together."""
 _TITLE_SIZE: Final = 12.0
+_PHRASES: Final = {kind: word.lower() for kind, word in RELATION_WORDS.items()} | {
+    RelationKind.ALTERNATIVE_TO: "is an alternative to",
+    RelationKind.USED_BY: "is used by",
+}
+"""The relations as they stand in a sentence."""
 _NARROW_LIMIT: Final = 168.0
 
 
@@ -168,7 +173,7 @@ def _category(context: Context, pattern: Pattern) -> str:
 
 def _face(context: Context, pattern: Pattern, *, is_narrow: bool = False) -> svg.Face:
     told = [
-        f"{RELATION_WORDS[edge.kind].lower()} {context.language.patterns[edge.target].name}"
+        f"{_PHRASES[edge.kind]} {context.language.patterns[edge.target].name}"
         for edge in context.language.relations_of(pattern.id)
     ]
     category = _category(context, pattern)
@@ -234,7 +239,7 @@ def _relations(context: Context, subject: str = "") -> nodes.Node:
             told = tuple(edge for edge in language.relations if edge.source == name)
         for edge in told:
             source, target = language.patterns[edge.source], language.patterns[edge.target]
-            words = f" {RELATION_WORDS[edge.kind].lower()} "
+            words = f" {_PHRASES[edge.kind]} "
             ends = (pattern_link(context, source), words, pattern_link(context, target))
             items.append([paragraph(*ends, f": {edge.reason}" if edge.reason else "")])
     if not items:

@@ -26,10 +26,7 @@ def pattern_index(context: Context) -> list[nodes.Node]:
         found.append(nodes.rubric("", language.categories.get(category, category)))
         found.append(
             definitions(
-                [
-                    ([pattern_link(context, one)], list(_told(context, one)), _classes(one))
-                    for one in patterns
-                ],
+                [([pattern_link(context, one)], list(_told(context, one)), ()) for one in patterns],
                 ["pattern-entries"],
             )
         )
@@ -49,8 +46,4 @@ def _told(context: Context, pattern: Pattern) -> Iterator[nodes.Node]:
     if pattern.state is State.IN_PROGRESS:
         yield paragraph(STATE_WORDS[pattern.state], classes=["pattern-state"])
     elif badge := context.badge(pattern.docname):
-        yield paragraph(*badge_nodes(badge), classes=["pattern-standing"])
-
-
-def _classes(pattern: Pattern) -> list[str]:
-    return [f"pattern-{pattern.state.value}"]
+        yield paragraph(*badge_nodes(badge))

@@ -44,10 +44,6 @@ function markScrollable() {
     if (pre.scrollWidth > pre.clientWidth) pre.tabIndex = 0;
     else pre.removeAttribute("tabindex");
   }
-  for (const wrapper of document.querySelectorAll(".table-wrapper")) {
-    if (wrapper.scrollWidth > wrapper.clientWidth) wrapper.tabIndex = 0;
-    else wrapper.removeAttribute("tabindex");
-  }
 }
 
 addEventListener("resize", markScrollable);

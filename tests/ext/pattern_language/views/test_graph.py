@@ -70,7 +70,7 @@ def test_who_hears_a_node_hears_what_its_place_and_edges_show() -> None:
     labels = {a.get("data-node"): a.get("aria-label") for a in drawing.findall(f".//{SVG}a")}
     assert labels["webgpu-compute"] == (
         "WebGPU Compute: Workers and parallelism; Engineering in progress; "
-        "uses Shared Memory; alternative to Worker Pool"
+        "uses Shared Memory; is an alternative to Worker Pool"
     )
 
 
@@ -143,7 +143,7 @@ def test_a_map_around_a_pattern_is_its_neighbourhood_with_its_relations_in_words
     found = pattern_graph(context(catalogue(), "reactive-ui"))
     assert names(maps(found)[0])
     assert [item.astext() for item in found[-1].children] == [
-        "Reactive UI used by Synchronous-Looking Async UI: Because of reactive-ui."
+        "Reactive UI is used by Synchronous-Looking Async UI: Because of reactive-ui."
     ]
 
 
