@@ -119,7 +119,7 @@ def _coordinates(row: Sequence[Slot], lanes: Mapping[str, int]) -> dict[Slot, fl
         for index, one in enumerate(waiting, 1):
             found[one] = left + (right - left) * index / (len(waiting) + 1)
         left, waiting = right, []
-    return {slot: found[slot] for slot in row}
+    return found
 
 
 def _between(rows: Rows, lower: int) -> int:
@@ -157,7 +157,7 @@ def _sort(
 
 
 def _sift(rows: Rows, lanes: Mapping[str, int]) -> bool:
-    """Move each slot to the best place of its row; return whether that saved any crossing.
+    """Move each slot to the best place of its row; return whether any moved.
 
     After Matuszewski, Schönfeld and Molitor, 'Using Sifting for k-Layer Straightline Crossing
     Minimization' (1999).
@@ -172,7 +172,6 @@ def _sift(rows: Rows, lanes: Mapping[str, int]) -> bool:
         for slot in list(row):
             at = row.index(slot)
             here = _coordinates(row, lanes)
-            edges = [0.0, *here.values(), max(lanes.values()) + 1.0]
             # Of places with as few crossings, the one that is nearest to where its edges go.
             ends = [place[one] for ties, place in sides for one in ties.get(slot, ())]
             wish = sum(ends) / len(ends) if ends else here[slot]
@@ -181,14 +180,7 @@ def _sift(rows: Rows, lanes: Mapping[str, int]) -> bool:
                 gain, to = 0, at + way
                 while 0 <= to < len(row) and _may_pass(slot, row[to], lanes):
                     gain += way * _gain(row[to], slot, sides)
-                    best = max(
-                        best,
-                        (
-                            gain,
-                            -abs((edges[to + (way > 0)] + edges[to + 1 + (way > 0)]) / 2 - wish),
-                            to,
-                        ),
-                    )
+                    best = max(best, (gain, -abs(here[row[to]] - wish), to))
                     to += way
             if best[2] != at:
                 row.insert(best[2], row.pop(at))
