@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from docutils import nodes
 from sphinx.domains import Domain, ObjType
 from sphinx.errors import ExtensionError
+from sphinx.util.osutil import relative_uri
 
 from pattern_language.address import address_from
+from pattern_language.citations.address import from_root
 from pattern_language.directives import DIRECTIVES
 from pattern_language.examples import are_collected, runnable
+from pattern_language.exports import EXPORTING, NAMES
 from pattern_language.model import Language, Page
 from pattern_language.objects import Target, objects, with_names
 from pattern_language.published import Published, read
@@ -141,6 +144,8 @@ class PatternDomain(Domain):
     ) -> nodes.reference | None:
         """Link to an object; without a title of the author's the link shows its name."""
         del env
+        if typ == "export":
+            return _to_export(builder, fromdocname, target, contnode)
         found = self.targets(typ).get(target)
         if found is None:
             return None
@@ -197,3 +202,14 @@ class PatternDomain(Domain):
         )
         for finding in check(self.language, surroundings):
             warn(self.env, finding.place, finding.subtype, finding.message)
+
+
+def _to_export(builder: Builder, docname: str, name: str, shown: Element) -> nodes.reference | None:
+    """Link to an exported file; builders that write none name it."""
+    if name not in NAMES:
+        return None
+    if builder.name not in EXPORTING:
+        # Sphinx takes any node; its annotation knows only the usual one.
+        return cast("nodes.reference", shown)
+    uri = relative_uri(from_root(builder)(docname, ""), name)
+    return nodes.reference("", "", shown, internal=True, refuri=uri)

@@ -1,4 +1,4 @@
-"""Roles that link to patterns, forces, parts, sequences and examples."""
+"""Roles that link to patterns, forces, parts, sequences, examples and exported files."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ class LanguageRole(XRefRole):
 
 ROLES: Final[dict[str, RoleFunction | XRefRole]] = {
     kind: LanguageRole(innernodeclass=nodes.inline, warn_dangling=True)
-    for kind in ("pattern", "force", "part", "sequence", "example")
+    for kind in ("pattern", "force", "part", "sequence", "example", "export")
 }

@@ -20,7 +20,7 @@ from pattern_language.directives.parts import (
 )
 from pattern_language.directives.pattern import PatternDirective
 from pattern_language.directives.sequence import SequenceDirective
-from pattern_language.directives.views import PLACED, ViewDirective
+from pattern_language.directives.views import PLACED
 
 if TYPE_CHECKING:
     from docutils.parsers.rst import Directive
@@ -38,7 +38,7 @@ DIRECTIVES: dict[str, type[Directive]] = {
     "references": ReferencesDirective,
     "force": ForceDirective,
     "sequence": SequenceDirective,
-    **dict.fromkeys(PLACED, ViewDirective),
+    **PLACED,
 }
 """By name; each is also the domain's own, as in ``pattern:forces``."""
 

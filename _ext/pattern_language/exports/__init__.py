@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Final, cast
 from pattern_language.citations.address import from_root
 from pattern_language.citations.extension import edition_of
 from pattern_language.exports.builder import PatternsBuilder
-from pattern_language.exports.files import write
+from pattern_language.exports.files import NAMES, write
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
     from pattern_language.domain import PatternDomain
 
-__all__ = ["setup", "write"]
+__all__ = ["EXPORTING", "NAMES", "setup", "write"]
 
-_BUILDERS: Final = frozenset({"html", "dirhtml", "singlehtml", PatternsBuilder.name})
+EXPORTING: Final = frozenset({"html", "dirhtml", "singlehtml", PatternsBuilder.name})
+"""The builders that write the files."""
 
 
 def setup(app: Sphinx) -> None:
@@ -32,7 +33,7 @@ def setup(app: Sphinx) -> None:
 
 
 def _write(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.name not in _BUILDERS:
+    if exception is not None or app.builder.name not in EXPORTING:
         return
 
     domain = cast("PatternDomain", app.env.get_domain("pattern"))

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pattern_language.citations import bibtex, csl, ris
 from pattern_language.citations.entry import cite
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from pattern_language.edition import Edition
     from pattern_language.exports.document import Address, Json
     from pattern_language.model import Language
+
+
+NAMES: Final = (
+    "patterns.bib",
+    "patterns.csl.json",
+    "patterns.json",
+    "patterns.ris",
+    SCHEMA_NAME,
+)
+"""The files at the root of a site."""
 
 
 def write(
@@ -43,15 +53,15 @@ def write(
         cite(one, edition, base and base + address(one.docname, ""), code)
         for one in language.patterns.values()
     ]
-    texts = {
-        "patterns.bib": bibtex.write_all(citations),
-        "patterns.csl.json": csl.write_all(citations),
-        "patterns.json": _dump(document(language, edition, address, code)),
-        "patterns.ris": ris.write_all(citations),
-        SCHEMA_NAME: _dump(schema(base)),
-    }
+    texts = (
+        bibtex.write_all(citations),
+        csl.write_all(citations),
+        _dump(document(language, edition, address, code)),
+        ris.write_all(citations),
+        _dump(schema(base)),
+    )
     outdir.mkdir(parents=True, exist_ok=True)
-    return [_replace(outdir / name, text.encode()) for name, text in sorted(texts.items())]
+    return [_replace(outdir / name, text.encode()) for name, text in zip(NAMES, texts, strict=True)]
 
 
 def _dump(data: dict[str, Json]) -> str:

@@ -58,6 +58,25 @@ def test_examples_can_be_linked_where_they_are_collected(
     assert inventory_of(built.outdir)["pattern:example"] == {"alpha/count"}
 
 
+@pytest.mark.parametrize("builder", ["html", "dirhtml", "singlehtml", "text"])
+def test_exported_files_are_linked_where_they_are_written(
+    site: Any, sources: dict[str, str], builder: str
+) -> None:
+    link = "\n\nAs {pattern:export}`data <patterns.json>`.\n"
+    sources = {**sources, "index.md": sources["index.md"] + link}
+    built = site.build(sources, builder=builder)
+    assert built.warnings == ""
+    if builder == "text":
+        assert "As *data*." in built.text("index.txt")
+    else:
+        assert 'href="patterns.json"' in built.text("index.html")
+
+
+def test_a_file_that_is_not_exported_is_reported(site: Any, sources: dict[str, str]) -> None:
+    sources = {**sources, "index.md": sources["index.md"] + "\n\n{pattern:export}`patterns.xml`\n"}
+    assert "[pattern.unknown-export]" in site.build(sources, strict=False).warnings
+
+
 @pytest.mark.parametrize("builder", ["html", "dirhtml"])
 def test_another_project_links_without_this_extension(
     site: Any, sources: dict[str, str], tmp_path: Path, builder: str
