@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import async_playwright
 
+from doc_examples.runner.browser import CHROMIUM_FLAGS
 from doc_examples.runner.server import Routes, Server
 from pyodide_runtimes import find_browser
 
@@ -95,7 +96,7 @@ class Chromium:
             self._playwright = await async_playwright().start()
             self._browser = await self._playwright.chromium.launch(
                 executable_path=find_browser().path,
-                args=["--no-sandbox"] if os.geteuid() == 0 else [],
+                args=[*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
             )
         return await self._browser.new_context(**options)
 

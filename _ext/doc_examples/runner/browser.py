@@ -20,10 +20,35 @@ LAUNCH_LIMIT = 60.0
 CLOSE_LIMIT = 5.0
 """Seconds for closing a page's context, and again for closing the browser."""
 
+UNUSED_FEATURES = (
+    # A window of Chromium loads these pages for its address bar: a renderer for each session.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    # What Playwright switches off: of two such switches, the browser hears the last.
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "TcpPortRandomizationWin",
+    "ThirdPartyStoragePartitioning",
+    "msEdgeUpdateLaunchServicesPreferredVersion",
+    "msForceBrowserSignIn",
+)
+"""Features of the browser that no session has a use for."""
+
 CHROMIUM_FLAGS = (
     "--enable-unsafe-webgpu",
     "--use-webgpu-adapter=swiftshader",
     "--enable-features=Vulkan",
+    f"--disable-features={','.join(UNUSED_FEATURES)}",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
