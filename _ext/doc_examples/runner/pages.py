@@ -282,7 +282,7 @@ class SessionPage:
         self._server.routes.uploads[upload] = target
         script = """async ([config, url]) => {
             const bytes = await docExamples.snapshot(config);
-            const response = await fetch(url, {method: "PUT", body: bytes.slice()});
+            const response = await fetch(url, {method: "PUT", body: new Blob([bytes])});
             if (!response.ok) throw new Error(`upload: HTTP status ${response.status}`);
         }"""
         try:
