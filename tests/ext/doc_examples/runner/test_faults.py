@@ -29,18 +29,23 @@ SLACK = 12.0
 
 @pytest.fixture
 def fail(runner: Runner, block: Block) -> Callable[..., Report]:
-    """Run one bad block; then see that the next session runs as if nothing had happened."""
+    """Run one bad block; then see that the next session runs as if nothing had happened.
+
+    That session is the one in which the next bad block of the module runs, so that a fault
+    costs one boot.
+    """
+
+    def good() -> list[Example]:
+        return [block("mark = 'fine'", session="good"), block("print(mark)", session="good")]
 
     def run(line: str, code: str, kind: Kind = Kind.PYTHON, **options: object) -> Report:
-        bad = block(code, kind, **options)
+        bad = block(code, kind, session="good", **options)
         started = time.monotonic()
-        report = runner.run(line, [bad], 0)
-        runner.prepare(line)
+        report = runner.run(line, [*good(), bad], 2)
         took = time.monotonic() - started
         assert report.verdict.fate is Fate.FAILED
         assert took < bad.options.timeout + ANSWER_GRACE + SLACK
-        good = [block("mark = 'fine'", session="good"), block("print(mark)", session="good")]
-        after = runner.run(line, good, 1)
+        after = runner.run(line, good(), 1)
         assert (after.verdict.fate, after.outcome.stdout) == (Fate.PASSED, "fine\n")
         return report
 
