@@ -8,29 +8,53 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from doc_examples.judge import judge
 from doc_examples.records import Expected, Fate, Kind
+from doc_examples.runner.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from doc_examples.records import Example
-    from doc_examples.runner.report import Report
+    from doc_examples.runner.pages import SessionPage
     from doc_examples.runner.runner import Runner
 
     Block = Callable[..., Example]
     Run = Callable[..., Report]
 
 
+@pytest.fixture(scope="module")
+def pages(runner: Runner) -> Iterator[dict[str, SessionPage]]:
+    """The session of each line that the tests of this module share; opened by the first."""
+    opened: dict[str, SessionPage] = {}
+    yield opened
+    for page in opened.values():
+        runner.call(page.close(), 60)
+
+
 @pytest.fixture
-def run(runner: Runner, newest: str) -> Run:
-    """Run blocks as one session; the report of the last."""
+def run(runner: Runner, pages: dict[str, SessionPage], newest: str) -> Run:
+    """Run one block in a session in which others ran before, also such as failed."""
+
+    def go(example: Example, line: str = "") -> Report:
+        line = line or newest
+        if line not in pages:
+            pages[line] = runner.open_session(line)
+        outcome = runner.call(pages[line].run(example), 60)
+        return Report(judge(example, line, outcome), outcome)
+
+    return go
+
+
+@pytest.fixture
+def run_session(runner: Runner, newest: str) -> Run:
+    """Run blocks as one session of their own; the report of the last."""
 
     def go(*blocks: Example, line: str = "") -> Report:
         report = None
         for position in range(len(blocks)):
             report = runner.run(line or newest, blocks, position)
         assert report is not None
-        runner.prepare(line or newest)
         return report
 
     return go
@@ -40,15 +64,19 @@ def place(report: Report) -> tuple[int, int]:
     return report.verdict.line, report.verdict.column
 
 
-def test_names_of_one_block_are_there_in_the_next(run: Run, block: Block, line: str) -> None:
-    report = run(block("x = 1", session="s1"), block("x += 1\nprint(x)", session="s1"), line=line)
+def test_names_of_one_block_are_there_in_the_next(
+    run_session: Run, block: Block, line: str
+) -> None:
+    report = run_session(
+        block("x = 1", session="s1"), block("x += 1\nprint(x)", session="s1"), line=line
+    )
     assert (report.verdict.fate, report.outcome.stdout) == (Fate.PASSED, "2\n")
 
 
-def test_sessions_share_nothing(run: Run, block: Block, line: str) -> None:
-    run(block("import json\njson.mark = 1\nopen('mark', 'w').close()"), line=line)
+def test_sessions_share_nothing(run_session: Run, block: Block, line: str) -> None:
+    run_session(block("import json\njson.mark = 1\nopen('mark', 'w').close()"), line=line)
     source = "import json, os\nprint(hasattr(json, 'mark'), os.path.exists('mark'))"
-    assert run(block(source), line=line).outcome.stdout == "False False\n"
+    assert run_session(block(source), line=line).outcome.stdout == "False False\n"
 
 
 def test_python_awaits_at_top_level_and_uses_the_page(run: Run, block: Block, line: str) -> None:
@@ -199,8 +227,8 @@ def test_a_doctest_of_a_docstring_sees_the_names_of_its_module(run: Run, block: 
     assert report.verdict.passed, report.verdict
 
 
-def test_html_goes_into_the_document_and_css_is_applied(run: Run, block: Block) -> None:
-    report = run(
+def test_html_goes_into_the_document_and_css_is_applied(run_session: Run, block: Block) -> None:
+    report = run_session(
         block('<p id="a">Hello</p>', Kind.HTML, session="dom"),
         block("p { color: rgb(1, 2, 3) }", Kind.CSS, session="dom"),
         block(
@@ -251,16 +279,16 @@ def test_wgsl_is_compiled_and_fails_at_its_place(run: Run, block: Block) -> None
     assert place(report) == (61, 10)
 
 
-def test_data_needs_no_browser_and_breaks_nothing(run: Run, block: Block) -> None:
+def test_data_needs_no_browser_and_breaks_nothing(run_session: Run, block: Block) -> None:
     bad = block('{\n "a": }', Kind.DATA, language="json", line=70, session="data")
-    report = run(bad)
+    report = run_session(bad)
     assert report.verdict.headline == "JSONError: Expecting value"
     assert place(report) == (71, 7)
-    assert run(bad, block("print(1)", session="data")).verdict.passed
+    assert run_session(bad, block("print(1)", session="data")).verdict.passed
 
 
-def test_a_file_is_in_the_file_system_and_below_the_address(run: Run, block: Block) -> None:
-    report = run(
+def test_a_file_is_in_the_file_system_and_below_the_address(run_session: Run, block: Block) -> None:
+    report = run_session(
         block("a,b\n1,2\n", Kind.FILE, session="f", file="data/points.csv"),
         block(
             "import js\nprint(open('data/points.csv').read() == "
@@ -271,8 +299,10 @@ def test_a_file_is_in_the_file_system_and_below_the_address(run: Run, block: Blo
     assert report.outcome.stdout == "True\n", report
 
 
-def test_a_reload_gives_a_fresh_interpreter_and_keeps_the_storage(run: Run, block: Block) -> None:
-    report = run(
+def test_a_reload_gives_a_fresh_interpreter_and_keeps_the_storage(
+    run_session: Run, block: Block
+) -> None:
+    report = run_session(
         block("x = 1\nimport js\njs.localStorage.setItem('k', 'kept')", session="r"),
         block(
             "import js\nprint('x' in globals(), js.localStorage.getItem('k'))",
@@ -283,8 +313,8 @@ def test_a_reload_gives_a_fresh_interpreter_and_keeps_the_storage(run: Run, bloc
     assert report.outcome.stdout == "False kept\n"
 
 
-def test_tabs_are_pages_of_one_browser_context(run: Run, block: Block) -> None:
-    report = run(
+def test_tabs_are_pages_of_one_browser_context(run_session: Run, block: Block) -> None:
+    report = run_session(
         block("x = 1\nimport js\njs.localStorage.setItem('k', 'shared')", session="t"),
         block(
             "import js\nprint('x' in globals(), js.localStorage.getItem('k'))",
@@ -296,8 +326,8 @@ def test_tabs_are_pages_of_one_browser_context(run: Run, block: Block) -> None:
     assert report.outcome.stdout == "1\n"
 
 
-def test_packages_are_loaded_before_the_block(run: Run, block: Block) -> None:
-    assert run(block("import micropip", packages=("micropip",))).verdict.passed
+def test_packages_are_loaded_before_the_block(run_session: Run, block: Block) -> None:
+    assert run_session(block("import micropip", packages=("micropip",))).verdict.passed
 
 
 def test_the_output_that_the_page_shows_is_compared(run: Run, block: Block) -> None:
