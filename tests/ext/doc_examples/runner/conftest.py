@@ -29,13 +29,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("line", selected_lines(metafunc.config), scope="module")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def newest() -> str:
     """The line for what does not differ."""
     return NEWEST
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def oldest(request: pytest.FixtureRequest) -> str:
     """The oldest selected line."""
     return selected_lines(request.config)[0]
