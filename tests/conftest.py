@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,28 @@ from pyodide_runtimes import ensure_runtime, find_browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+LONGEST_FIRST = (
+    "site/test_running.py",
+    "ext/doc_examples/plugin/test_runs.py",
+    "site/test_looks.py",
+    "ext/doc_examples/plugin/test_projects.py",
+    "ext/doc_examples/runner/test_snapshots.py",
+    "ext/doc_examples/runner/test_sessions.py",
+    "ext/doc_examples/test_main.py",
+    "ext/doc_examples/runner/test_faults.py",
+    "bridge/test_mutations.py",
+    "site/test_badges.py",
+)
+"""Modules that take longest as a whole, below this folder."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where workers share the run, begin with what would be waited for at its end."""
+    if hasattr(config, "workerinput"):
+        places = {Path(__file__).parent / name: n for n, name in enumerate(LONGEST_FIRST)}
+        items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def _is_current(state: State, item: pytest.Item) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep each session on one worker, unless the user chose a distribution."""
+    """Keep each session and each module on one worker, unless the user chose a distribution."""
     state = config.stash[STATE]
     if config.getoption("dist") != "load":
         return None
@@ -110,4 +110,4 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         for (module, function), found in state.catalogue.tests.items()
         if module.is_relative_to(config.rootpath)
     }
-    return SessionScheduling(config, log, sessions)
+    return SessionScheduling(config, log, sessions, state.lines)
