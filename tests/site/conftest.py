@@ -15,7 +15,7 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -185,16 +185,14 @@ class Visits:
     async def _visit(
         self, script: Callable[[Reader], Coroutine[Any, Any, T]], url: str, options: dict[str, Any]
     ) -> T:
-        async with self._open(options) as reader:
+        async with self.open(options) as reader:
             await reader.page.goto(url)
             result = await script(reader)
-        assert reader.errors == []
-        hosts = {urlsplit(url).netloc for url in reader.requests if url.startswith("http")}
-        assert hosts == {urlsplit(url).netloc}
+        check(reader, url)
         return result
 
     @contextlib.asynccontextmanager
-    async def _open(self, options: dict[str, Any]) -> AsyncIterator[Reader]:
+    async def open(self, options: dict[str, Any]) -> AsyncIterator[Reader]:
         context = await self._chromium.context(**options)
         try:
             reader = Reader(await context.new_page())
@@ -213,10 +211,74 @@ class Visits:
             await context.close()
 
 
+def check(reader: Reader, url: str) -> None:
+    """No error came up, and nothing was asked of another host."""
+    assert reader.errors == []
+    hosts = {urlsplit(url).netloc for url in reader.requests if url.startswith("http")}
+    assert hosts == {urlsplit(url).netloc}
+
+
+class LongVisit:
+    """One visit to a page, on which one test after another acts: the reader who stays.
+
+    A test that fails ends it; the next one begins another.
+    """
+
+    def __init__(self, chromium: Chromium, visits: Visits) -> None:
+        self._chromium = chromium
+        self._visits = visits
+        self._open: contextlib.AsyncExitStack | None = None
+        self._reader: Reader | None = None
+        self._server = Server(Routes(folders={"/": visits.site}))
+        self.site = visits.site
+
+    def __enter__(self) -> Self:
+        self._server.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            self._chromium.run(self._leave())
+        finally:
+            self._server.__exit__(None, None, None)
+
+    def __call__(self, script: Callable[[Reader], Coroutine[Any, Any, T]]) -> T:
+        """Let ``script`` act on the page, and find it afterwards with its code unedited."""
+        return self._chromium.run(self._act(script))
+
+    async def _act(self, script: Callable[[Reader], Coroutine[Any, Any, T]]) -> T:
+        url = self._server.url + "/guide/index.html"
+        if self._reader is None:
+            self._open = contextlib.AsyncExitStack()
+            self._reader = await self._open.enter_async_context(self._visits.open({}))
+            await self._reader.page.goto(url)
+        try:
+            result = await script(self._reader)
+            check(self._reader, url)
+            for button in await self._reader.page.locator(".example-reset:visible").all():
+                await button.click()
+        except BaseException:
+            await self._leave()
+            raise
+        return result
+
+    async def _leave(self) -> None:
+        stack, self._open, self._reader = self._open, None, None
+        if stack is not None:
+            await stack.aclose()
+
+
 @pytest.fixture
 def visit(chromium: Chromium, small_site: Path) -> Visits:
     """Visits to the fixture site."""
     return Visits(chromium, small_site)
+
+
+@pytest.fixture(scope="module")
+def stay(chromium: Chromium, small_site: Path) -> Iterator[LongVisit]:
+    """A visit to the guide of the fixture site that lasts as long as the tests of a module."""
+    with LongVisit(chromium, Visits(chromium, small_site)) as visit:
+        yield visit
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     Visits = Any
+    Stay = Any
     Reader = Any
 
 
@@ -42,16 +43,16 @@ def test_run_first_runs_what_precedes_the_block_and_says_so(visit: Visits) -> No
     visit(script)
 
 
-def test_running_a_block_again_gives_what_the_first_run_gave(visit: Visits) -> None:
+def test_running_a_block_again_gives_what_the_first_run_gave(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         assert await reader.run("two") == "two 2\n"
         assert await reader.run("two") == "two 2\n"
         assert await reader.run("one") == "<b>one</b> & more 1\n"
 
-    visit(script)
+    stay(script)
 
 
-def test_an_edited_block_runs_as_edited_and_resets(visit: Visits) -> None:
+def test_an_edited_block_runs_as_edited_and_resets(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         await reader.edit("one", "x = 41\nprint('<i>edited</i>')")
         await reader.page.keyboard.press("Control+Enter")
@@ -62,7 +63,7 @@ def test_an_edited_block_runs_as_edited_and_resets(visit: Visits) -> None:
         assert await reader.block("one").locator(".highlight").is_visible()
         assert await reader.run("two") == "two 2\n"
 
-    visit(script)
+    stay(script)
 
 
 def test_the_editor_is_entered_and_left_by_keyboard(visit: Visits) -> None:
@@ -80,29 +81,29 @@ def test_the_editor_is_entered_and_left_by_keyboard(visit: Visits) -> None:
     visit(script)
 
 
-def test_an_error_shows_with_the_lines_of_the_page(visit: Visits) -> None:
+def test_an_error_shows_with_the_lines_of_the_page(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         await reader.run("fails")
         assert await reader.state("fails") == "failed"
         assert await reader.status("fails") == "Failed: ZeroDivisionError"
         error = await reader.error("fails")
-        source = (visit.site.parent / "project/guide/index.md").read_text().splitlines()
+        source = (stay.site.parent / "project/guide/index.md").read_text().splitlines()
         assert f'index.md", line {source.index("inner(0)") + 1}, in <module>' in error
         assert error.endswith("ZeroDivisionError: division by zero")
 
-    visit(script)
+    stay(script)
 
 
-def test_a_block_after_a_failed_one_names_it_and_does_not_run(visit: Visits) -> None:
+def test_a_block_after_a_failed_one_names_it_and_does_not_run(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         assert await reader.run("after") == ""
         assert await reader.status("after") == "Not run: fails, which comes before it, failed"
         assert "ZeroDivisionError" in await reader.error("after")
 
-    visit(script)
+    stay(script)
 
 
-def test_an_announced_error_counts_as_success(visit: Visits) -> None:
+def test_an_announced_error_counts_as_success(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         assert await reader.run("announced") == "ValueError: no\n"
         assert await reader.state("announced") == "passed"
@@ -110,10 +111,10 @@ def test_an_announced_error_counts_as_success(visit: Visits) -> None:
         await reader.run("announced")
         assert await reader.state("announced") == "failed"
 
-    visit(script)
+    stay(script)
 
 
-def test_an_endless_loop_is_ended_at_its_limit_on_an_isolated_page(visit: Visits) -> None:
+def test_an_endless_loop_is_ended_at_its_limit_on_an_isolated_page(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         note = await reader.page.locator(".example-note").inner_text()
         assert "A block that does not end is interrupted" in note
@@ -122,7 +123,7 @@ def test_an_endless_loop_is_ended_at_its_limit_on_an_isolated_page(visit: Visits
         assert "KeyboardInterrupt" in await reader.error("endless")
         assert await reader.run("one") == "<b>one</b> & more 1\n"
 
-    visit(script)
+    stay(script)
 
 
 def test_a_page_that_is_not_isolated_says_so_before_anything_runs(visit: Visits) -> None:
@@ -145,7 +146,7 @@ def test_the_sites_own_worker_isolates_a_page_whose_host_sends_no_headers(visit:
     visit(script, isolated=False, prefix="/below/a/path/")
 
 
-def test_stop_ends_a_block_that_waits(visit: Visits) -> None:
+def test_stop_ends_a_block_that_waits(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         await reader.start("patient")
         output = reader.block("patient").locator("pre.example-output")
@@ -160,10 +161,10 @@ def test_stop_ends_a_block_that_waits(visit: Visits) -> None:
         assert await reader.status("patient") == "Stopped"
         assert await reader.run("one") == "<b>one</b> & more 1\n"
 
-    visit(script)
+    stay(script)
 
 
-def test_stop_on_a_block_that_waits_its_turn_leaves_the_running_one_alone(visit: Visits) -> None:
+def test_stop_on_a_block_that_waits_its_turn_leaves_the_running_one_alone(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         await reader.edit("one", "import asyncio\nawait asyncio.sleep(1)\nx = 1\nprint('whole')")
         await reader.start("one")
@@ -173,28 +174,28 @@ def test_stop_on_a_block_that_waits_its_turn_leaves_the_running_one_alone(visit:
         await reader.ended("two")
         assert await reader.status("two") == "Stopped"
 
-    visit(script)
+    stay(script)
 
 
-def test_a_block_that_leaves_its_document_is_reported_and_the_next_one_runs(visit: Visits) -> None:
+def test_a_block_that_leaves_its_document_is_reported_and_the_next_one_runs(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         await reader.run("leaves")
         assert await reader.state("leaves") == "failed"
         assert "navigated" in await reader.status("leaves") + await reader.error("leaves")
         assert await reader.run("one") == "<b>one</b> & more 1\n"
 
-    visit(script)
+    stay(script)
 
 
-def test_reload_and_tab_do_what_they_do_in_the_tests(visit: Visits) -> None:
+def test_reload_and_tab_do_what_they_do_in_the_tests(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         assert await reader.run("reloaded") == "yes False\n"
         assert await reader.run("elsewhere") == "False False\n"
 
-    visit(script)
+    stay(script)
 
 
-def test_a_demo_shows_under_the_block_that_was_clicked(visit: Visits) -> None:
+def test_a_demo_shows_under_the_block_that_was_clicked(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         await reader.run("demo")
         await reader.frame("demo").locator("#press").click()
@@ -204,7 +205,7 @@ def test_a_demo_shows_under_the_block_that_was_clicked(visit: Visits) -> None:
         await reader.run("grow")
         await reader.frame("grow").get_by_text("grown 1").wait_for()
 
-    visit(script)
+    stay(script)
 
 
 def test_without_move_before_the_demo_lies_over_the_room_under_the_block(visit: Visits) -> None:
@@ -226,14 +227,14 @@ def test_without_move_before_the_demo_lies_over_the_room_under_the_block(visit: 
     visit(script)
 
 
-def test_scripts_doctests_and_files_run_as_in_the_tests(visit: Visits) -> None:
+def test_scripts_doctests_and_files_run_as_in_the_tests(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         assert await reader.run("script") == "from a script\n"
         assert await reader.run("reads") == "hello from a file\n" * 2
         await reader.run("prompt")
         assert await reader.state("prompt") == "passed"
 
-    visit(script)
+    stay(script)
 
 
 def test_the_reader_chooses_the_line(visit: Visits) -> None:
@@ -249,15 +250,15 @@ def test_the_reader_chooses_the_line(visit: Visits) -> None:
     visit(script, "guide/index.html?pyodide=0.27")
 
 
-def test_a_block_that_was_folded_away_runs(visit: Visits) -> None:
+def test_a_block_that_was_folded_away_runs(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         await reader.page.locator("details.sd-dropdown").last.locator("summary").click()
         assert (await reader.run("folded")).startswith("a line that is so long")
 
-    visit(script)
+    stay(script)
 
 
-def test_the_pyodide_directive_makes_a_block_that_runs(visit: Visits) -> None:
+def test_the_pyodide_directive_makes_a_block_that_runs(stay: Stay) -> None:
     async def script(reader: Reader) -> None:
         block = reader.page.locator(".example", has_text="math.pi")
         assert await block.locator(".example-edit").count() == 0
@@ -266,7 +267,7 @@ def test_the_pyodide_directive_makes_a_block_that_runs(visit: Visits) -> None:
         name = await block.locator(".example-run").get_attribute("aria-label")
         assert await reader.run(name.removeprefix("Run ")) == "3.141592653589793\n"
 
-    visit(script)
+    stay(script)
 
 
 def test_the_site_works_below_a_sub_path_and_its_root_leads_to_the_first_page(
