@@ -40,7 +40,9 @@ def command(*arguments: str) -> list[str]:
 
 def environment() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "DOC_EXAMPLES_L"))}
-    return {**kept, "PYTHONPATH": str(EXT), "PYTHONUNBUFFERED": "1"}
+    # Half of the start of a pytest: the project here has no use for it.
+    less = {"PYTEST_ADDOPTS": "-p no:hypothesispytest"}
+    return {**kept, **less, "PYTHONPATH": str(EXT), "PYTHONUNBUFFERED": "1"}
 
 
 def docs(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

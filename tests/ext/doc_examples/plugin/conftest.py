@@ -62,7 +62,9 @@ class Project:
             for name, value in os.environ.items()
             if not name.startswith(("PYTEST_", "DOC_EXAMPLES_LINES"))
         }
-        return {**kept, "PYTHONPATH": str(EXT), "COLUMNS": "200"}
+        # Half of the start of a pytest: no project here has a use for it.
+        less = {"PYTEST_ADDOPTS": "-p no:hypothesispytest"}
+        return {**kept, **less, "PYTHONPATH": str(EXT), "COLUMNS": "200"}
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "pytest", "-p", "doc_examples.plugin", *arguments]

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from doc_examples.plugin.selection import selected_lines
 from doc_examples.runner.errors import RunnerError
-from doc_examples.runner.interpreter import InterpreterError
+from doc_examples.runner.interpreter import Interpreter, InterpreterError
 
 if TYPE_CHECKING:
-    from doc_examples.runner.interpreter import Interpreter
+    from doc_examples.runner.runner import Runner
 
 
 def test_run_returns_the_value_of_the_last_expression(interpreter: Interpreter) -> None:
@@ -88,13 +89,17 @@ def test_a_fresh_one_shares_nothing(interpreter: Interpreter) -> None:
         assert other.run("'mark' in globals()") is False
 
 
-def test_packages_of_the_distribution_are_fetched_and_loaded(
-    pristine_interpreter: Interpreter,
-) -> None:
+def test_packages_of_the_distribution_are_fetched_and_loaded(interpreter: Interpreter) -> None:
     source = "import micropip\nmicropip.__name__"
-    assert pristine_interpreter.run(source, packages=["micropip"]) == "micropip"
+    assert interpreter.run(source, packages=["micropip"]) == "micropip"
 
 
-def test_a_page_that_is_gone_is_reported_as_such(pristine_interpreter: Interpreter) -> None:
-    with pytest.raises(RunnerError, match="closed its page"):
-        pristine_interpreter.run("import js\njs.window.close()")
+def test_a_page_that_is_gone_is_reported_as_such(
+    interpreter_runner: Runner, request: pytest.FixtureRequest
+) -> None:
+    # Closing it is the browser's business: one line stands for all.
+    with (
+        Interpreter(interpreter_runner, selected_lines(request.config)[-1]) as closed,
+        pytest.raises(RunnerError, match="closed its page"),
+    ):
+        closed.run("import js\njs.window.close()")
