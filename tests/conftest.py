@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LONGEST_FIRST = (
     "site/test_running.py",
     "ext/doc_examples/plugin/test_runs.py",
+    "site/test_catalogue.py",
+    "site/test_language.py",
     "site/test_looks.py",
     "ext/doc_examples/plugin/test_projects.py",
     "ext/doc_examples/runner/test_snapshots.py",
