@@ -1,0 +1,382 @@
+"""Values to bytes and back: pickle 5, references by number, large buffers beside the pickle.
+
+The distinction between value and reference is by identity, not by being callable: what has one
+(lambdas, local functions, bound methods, generators, objects that were marked) crosses as a
+number; what can be imported crosses by name; all else by value. Functions cannot be the rule,
+because the pickle of a NumPy array names functions of its module.
+
+Out-of-band buffers are pickle's own (PEP 574); `bytes`, which pickle never takes out of band, are
+found by a short look into arguments and plain containers.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import pickle
+import sys
+from types import (
+    AsyncGeneratorType,
+    BuiltinMethodType,
+    FunctionType,
+    GeneratorType,
+    MethodType,
+    ModuleType,
+)
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar, cast, overload
+
+from bridge.errors import BridgeError
+from bridge.rpc import plain
+from bridge.rpc.envelopes import PLAIN
+from bridge.rpc.errors import EncodingError, MalformedMessageError
+from bridge.rpc.remote import Remote, RemoteIterator, link_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+__all__ = ["OUT_OF_BAND", "ByReference", "Codec", "Encoded", "Home", "by_reference"]
+
+OUT_OF_BAND: Final = 8192
+"""Bytes from which a buffer travels beside the pickle; below it, the copy is cheaper."""
+
+_LOOK: Final = 256
+"""How many items the search for large `bytes` looks at before it gives up."""
+
+_MARK: Final = "__rpc_by_reference__"
+_ATOMS: Final = frozenset({int, float, bool, str, type(None)})
+
+T = TypeVar("T")
+C = TypeVar("C", bound=type)
+
+
+class ByReference:
+    """Wraps one object that is to cross by reference; see `by_reference`."""
+
+    __slots__ = ("target",)
+
+    def __init__(self, target: object) -> None:
+        self.target = target
+
+
+@overload
+def by_reference(obj: C) -> C: ...
+@overload
+def by_reference(obj: T) -> T: ...
+def by_reference(obj: object) -> object:
+    """Let an object, or all instances of a class, cross by reference instead of by value.
+
+    Args:
+        obj: A class, which is marked and returned, so that this is a decorator; or any object,
+            which is returned wrapped for the one crossing.
+
+    Examples:
+        >>> @by_reference
+        ... class Document:
+        ...     pass
+        >>> isinstance(Document(), Document)
+        True
+    """
+    if isinstance(obj, type):
+        setattr(obj, _MARK, True)
+        return obj
+    return ByReference(obj)
+
+
+class Home(Protocol):
+    """What a codec needs of the end that it works for."""
+
+    def export(self, obj: object) -> int:
+        """Hand an object over; return its number."""
+
+    def unexport(self, numbers: Iterable[int]) -> None:
+        """Take hand-overs back that were never sent."""
+
+    def knows(self, obj: object) -> bool:
+        """Tell whether an object has been handed over already."""
+
+    def adopt(self, number: int) -> object:
+        """Take what the other end handed over."""
+
+    def own(self, number: int) -> object:
+        """Return an object of this end that the other end sends back."""
+
+
+class Encoded(NamedTuple):
+    """A value, ready to travel."""
+
+    body: bytes
+    references: Sequence[int] = ()
+    buffers: Sequence[object] = ()
+    flags: int = 0
+
+
+def _taken(number: int) -> object:
+    raise MalformedMessageError(f"the reference {number} stands outside of a message")
+
+
+def _returned(number: int) -> object:
+    raise MalformedMessageError(f"the reference {number} stands outside of a message")
+
+
+def _importable(obj: object) -> bool:
+    name = getattr(obj, "__qualname__", "<")
+    module = getattr(obj, "__module__", None)
+    # Each interpreter has a __main__ of its own: a name in it means something else there.
+    if module is None or module == "__main__" or "<" in name:
+        return False
+    found: object = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found is obj
+
+
+class _Encoder(pickle.Pickler):
+    def __init__(self, file: io.BytesIO, home: Home) -> None:
+        super().__init__(file, protocol=5, buffer_callback=self._take_buffer)
+        self.home = home
+        self.numbers: list[int] = []
+        self.buffers: list[memoryview] = []
+        self.bytes: list[object] = []
+
+    def _take_buffer(self, buffer: pickle.PickleBuffer) -> bool:
+        raw = buffer.raw()
+        if raw.nbytes < OUT_OF_BAND:
+            return True
+        self.buffers.append(raw)
+        return False
+
+    def _reference(self, obj: object) -> tuple[object, tuple[int]]:
+        number = self.home.export(obj)
+        self.numbers.append(number)
+        return _taken, (number,)
+
+    def reducer_override(self, obj: Any) -> Any:
+        kind = type(obj)
+        rule = _RULES.get(kind)
+        if rule is not None:
+            return rule(self, obj)
+        if isinstance(obj, type):
+            return NotImplemented if _importable(obj) else self._reference(obj)
+        if hasattr(kind, _MARK) or self.home.knows(obj):
+            return self._reference(obj)
+        if kind.__module__ == "__main__" or "<" in kind.__qualname__:
+            raise EncodingError(
+                f"an instance of {kind.__qualname__}",
+                "its class cannot be imported by the other side (move it into a module)",
+            )
+        return NotImplemented
+
+    def _function(self, obj: object) -> object:
+        return NotImplemented if _importable(obj) else self._reference(obj)
+
+    def _builtin(self, obj: BuiltinMethodType) -> object:
+        owner = obj.__self__
+        by_name = owner is None or isinstance(owner, (ModuleType, type))
+        return NotImplemented if by_name else self._reference(obj)
+
+    def _method(self, obj: MethodType) -> object:
+        return NotImplemented if isinstance(obj.__self__, type) else self._reference(obj)
+
+    def _wrapped(self, obj: ByReference) -> object:
+        return self._reference(obj.target)
+
+    def _remote(self, obj: Remote | RemoteIterator) -> object:
+        link = link_of(obj)
+        if link.home is self.home:
+            return _returned, (link.number,)
+        return self._reference(obj)
+
+    def _view(self, obj: memoryview) -> object:
+        if not obj.contiguous:
+            raise EncodingError("a memoryview", "it is not contiguous")
+        return memoryview, (pickle.PickleBuffer(obj),)
+
+
+_RULES: Final[dict[type, Callable[[_Encoder, Any], object]]] = {
+    FunctionType: _Encoder._function,  # noqa: SLF001 - the table of the class above
+    BuiltinMethodType: _Encoder._builtin,  # noqa: SLF001 - the same
+    MethodType: _Encoder._method,  # noqa: SLF001 - the same
+    GeneratorType: _Encoder._reference,  # noqa: SLF001 - the same
+    AsyncGeneratorType: _Encoder._reference,  # noqa: SLF001 - the same
+    ByReference: _Encoder._wrapped,  # noqa: SLF001 - the same
+    Remote: _Encoder._remote,  # noqa: SLF001 - the same
+    RemoteIterator: _Encoder._remote,  # noqa: SLF001 - the same
+    memoryview: _Encoder._view,  # noqa: SLF001 - the same
+}
+
+
+class _BulkEncoder(_Encoder):
+    """Asked for each single object: slow, and only used where a large one was seen."""
+
+    def persistent_id(self, obj: object) -> object:
+        kind = type(obj)
+        if (kind is bytes or kind is bytearray) and len(cast("bytes", obj)) >= OUT_OF_BAND:
+            for place, known in enumerate(self.bytes):
+                if known is obj:
+                    return kind is bytes, place
+            self.bytes.append(obj)
+            return kind is bytes, len(self.bytes) - 1
+        return None
+
+
+def _has_bulk(value: object) -> bool:
+    """Look for large `bytes` in plain containers, as far as that is cheap."""
+    waiting: list[object] = [value]
+    for _ in range(_LOOK):
+        if not waiting:
+            return False
+        item = waiting.pop()
+        kind = type(item)
+        if kind is bytes or kind is bytearray:
+            if len(cast("bytes", item)) >= OUT_OF_BAND:
+                return True
+        elif kind is tuple or kind is list:
+            waiting.extend(cast("list[object]", item)[:_LOOK])
+        elif kind is dict and len(cast("dict[object, object]", item)) <= _LOOK:
+            waiting.extend(cast("dict[object, object]", item).values())
+    return False
+
+
+class _Decoder(pickle.Unpickler):
+    def __init__(
+        self, body: bytes, buffers: Sequence[object], home: Home, taken: dict[int, object]
+    ) -> None:
+        super().__init__(io.BytesIO(body), buffers=cast("Any", buffers))
+        self._home = home
+        self._taken = taken
+        self._buffers = buffers
+        self._bytes: dict[int, object] = {}
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == __name__:
+            if name == "_taken":
+                return self._take
+            if name == "_returned":
+                return self._home.own
+        return self._find(module, name)
+
+    def _find(self, module: str, name: str) -> object:
+        return super().find_class(module, name)
+
+    def _take(self, number: int) -> object:
+        try:
+            return self._taken[number]
+        except KeyError:
+            raise MalformedMessageError(f"the reference {number} was not handed over") from None
+
+    def persistent_load(self, pid: Any) -> object:
+        # Named from the end: pickle's own buffers are taken from the beginning, one by one.
+        constant, place = pid
+        found = self._bytes.get(place)
+        if found is None:
+            if not isinstance(place, int) or not 0 <= place < len(self._buffers):
+                raise MalformedMessageError(f"there is no buffer {place!r}")
+            raw = cast("memoryview", self._buffers[-1 - place])
+            found = self._bytes[place] = bytes(raw) if constant else bytearray(raw)
+        return found
+
+
+class _PlainDecoder(_Decoder):
+    allowed: Collection[str]
+
+    def _find(self, module: str, name: str) -> object:
+        return plain.find(module, name, self.allowed)
+
+
+class Codec:
+    """Writes and reads the values of one connection.
+
+    Args:
+        home: The end that hands objects over and takes them.
+        trusted: Whether anything may be read: reading a pickle runs what its writer chose. Only
+            for ends that run the same application.
+        allow: Names (``module:qualified name``) that are read besides the plain types where the
+            other end is not trusted.
+    """
+
+    __slots__ = ("_allow", "_home", "trusted")
+
+    def __init__(self, home: Home, *, trusted: bool = False, allow: Collection[str] = ()) -> None:
+        self._home = home
+        self._allow = frozenset(allow)
+        self.trusted = trusted
+
+    def encode(self, value: object, what: str) -> Encoded:
+        """Write a value.
+
+        Args:
+            value: What is to cross.
+            what: Its name in errors.
+
+        Raises:
+            EncodingError: It cannot be written; nothing was handed over then.
+        """
+        if type(value) in _ATOMS:
+            return Encoded(pickle.dumps(value, 5), flags=PLAIN)
+        file = io.BytesIO()
+        bulk = _has_bulk(value)
+        encoder = (_BulkEncoder if bulk else _Encoder)(file, self._home)
+        try:
+            encoder.dump(value)
+        except Exception as error:
+            self._home.unexport(encoder.numbers)
+            if isinstance(error, EncodingError):
+                raise
+            raise EncodingError(what, f"{type(error).__name__}: {error}") from error
+        buffers: Sequence[object] = (*encoder.buffers, *reversed(encoder.bytes))
+        return Encoded(file.getvalue(), encoder.numbers, buffers)
+
+    def encode_request(
+        self, name: str, args: tuple[object, ...], named: dict[str, object], what: str
+    ) -> Encoded:
+        """Write a request, the cheapest way that its arguments allow.
+
+        Raises:
+            EncodingError: It cannot be written; nothing was handed over then.
+        """
+        for value in args:
+            if type(value) not in _ATOMS:
+                return self.encode((name, args, named), what)
+        for value in named.values():
+            if type(value) not in _ATOMS:
+                return self.encode((name, args, named), what)
+        return Encoded(pickle.dumps((name, args, named), 5), flags=PLAIN)
+
+    def withdraw(self, encoded: Encoded) -> None:
+        """Take back what an encoded value hands over, because it will not be sent."""
+        self._home.unexport(encoded.references)
+
+    def decode(
+        self, body: bytes, references: Sequence[int], buffers: Sequence[object], flags: int = 0
+    ) -> Any:
+        """Read a value.
+
+        Whatever the message hands over is adopted first, so that it is given back even if the
+        value cannot be read.
+
+        Raises:
+            MalformedMessageError: The bytes are no value, or name something that is not here.
+            NotAllowedError: They name something that this connection does not read.
+            ReferenceLostError: They refer to an object that this end has let go.
+        """
+        taken = {number: self._home.adopt(number) for number in references}
+        try:
+            if self.trusted:
+                if flags & PLAIN:
+                    return pickle.loads(body)  # noqa: S301 - the application's own worker
+                return _Decoder(body, buffers, self._home, taken).load()
+            plain.inspect(body)
+            decoder = _PlainDecoder(body, buffers, self._home, taken)
+            decoder.allowed = self._allow
+            return decoder.load()
+        except BridgeError:
+            raise
+        # A damaged pickle raises whatever its damage leads to.
+        except Exception as error:
+            raise MalformedMessageError(f"{type(error).__name__}: {error}") from error
+
+
+@functools.lru_cache(maxsize=1)
+def own_names() -> frozenset[str]:
+    """The names by which references stand in a message."""
+    return frozenset({f"{__name__}:_taken", f"{__name__}:_returned"})

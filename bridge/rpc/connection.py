@@ -1,0 +1,335 @@
+"""One end of a connection: calls in flight, what was handed over, and who is gone.
+
+Both ends are the same, so passing a function needs no case of its own: it is handed over, and
+calling it is a call in the other direction.
+
+Every call that is made ends, and ends once: with the answer, at its deadline, by being cancelled, or
+when the connection is lost. Whatever arrives for a call that has ended is read and dropped, so that
+what it hands over is given back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakValueDictionary
+
+from bridge.rpc.call import Call
+from bridge.rpc.codec import Codec
+from bridge.rpc.envelopes import REQUESTS, VERSION, Envelope, Kind, unpack
+from bridge.rpc.errors import (
+    DeadlineExceededError,
+    EncodingError,
+    MalformedMessageError,
+    PeerLostError,
+    RpcError,
+    VersionMismatchError,
+)
+from bridge.rpc.faults import describe, rebuild
+from bridge.rpc.outbox import Outbox
+from bridge.rpc.remote import Link, Options
+from bridge.rpc.serving import Server
+from bridge.rpc.table import Table
+from bridge.rpc.turns import end_of_turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from bridge._browser.ports import Port
+
+__all__ = ["Connection"]
+
+_log: Final = logging.getLogger("bridge.rpc")
+_KEPT: Final = 20
+"""Complaints that are remembered."""
+
+
+class Connection:
+    """The machinery of a `bridge.rpc.Peer`; its arguments are described there."""
+
+    def __init__(
+        self,
+        port: Port,
+        serve: object,
+        *,
+        interface: type | None,
+        trusted: bool,
+        allow: Collection[str],
+        name: str,
+        interrupt: Callable[[], object] | None,
+        grace: float,
+    ) -> None:
+        self.name = name
+        self.loop = asyncio.get_running_loop()
+        self.lost: str | None = None
+        self.cause: Exception | None = None
+        self.ended: asyncio.Future[None] = self.loop.create_future()
+        self.complaints: list[str] = []
+        self.calls: dict[int, Call[Any]] = {}
+        self.server: Server
+        self.table = Table(lambda target: self.server.dropped(target))
+        self.codec = Codec(self, trusted=trusted, allow=allow)
+        self._soon = end_of_turn(self.loop)
+        self.outbox = Outbox(port, self._soon)
+        self.server = Server(self.table, self.codec, self.outbox.send, self._urgent, interface)
+        self._port = port
+        self._serial = 0
+        self._inbox: deque[Envelope] = deque()
+        self._links: WeakValueDictionary[int, Link] = WeakValueDictionary()
+        self._given_back: list[tuple[int, int]] = []
+        self._interrupt = interrupt
+        self._grace = grace
+        self._late: dict[int, asyncio.TimerHandle] = {}
+        if serve is not None:
+            self.table.serve(serve)
+        self.outbox.send(Envelope(Kind.HELLO, VERSION))
+        port.listen(self._receive, self.lose)
+
+    # Calls that this end makes.
+
+    def ask(
+        self,
+        kind: Kind,
+        link: Link,
+        name: str,
+        args: tuple[object, ...],
+        named: dict[str, object],
+        options: Options,
+    ) -> Call[Any]:
+        """Send a request; whatever goes wrong is the ending of the call."""
+        self._serial = number = self._serial + 1
+        call: Call[Any] = Call(number, name, options, self._abandon, self.loop)
+        if self.lost is not None:
+            call.fail(self._loss(call))
+            return call
+        try:
+            encoded = self.codec.encode_request(name, args, named, call.what)
+        except EncodingError as error:
+            call.fail(error)
+            return call
+        body, references, buffers, flags = encoded
+        self.calls[number] = call
+        if options.timeout is not None:
+            call.timer = self.loop.call_later(options.timeout, self._expire, call)
+        try:
+            self.outbox.send(
+                Envelope(kind, number, link.number, body, references, buffers, flags)
+            )
+        except Exception as error:  # noqa: BLE001 - the port refused it: the call's ending
+            del self.calls[number]
+            self.codec.withdraw(encoded)
+            call.fail(EncodingError(call.what, f"{type(error).__name__}: {error}"))
+        return call
+
+    def _abandon(self, call: Call[Any]) -> None:
+        if self.calls.pop(call.number, None) is None or self.lost is not None:
+            return
+        self.outbox.send(Envelope(Kind.CANCEL, call.number))
+        if self._interrupt is not None:
+            self._late[call.number] = self.loop.call_later(
+                self._grace, self._interrupt_late, call.number
+            )
+
+    def _expire(self, call: Call[Any]) -> None:
+        if not call.done():
+            self._abandon(call)
+            call.fail(DeadlineExceededError(call.what, call.options.timeout or 0.0))
+
+    def _interrupt_late(self, number: int) -> None:
+        # It did not answer to a message: then it computes, and interrupts are for who computes.
+        if self._late.pop(number, None) is not None and self._interrupt is not None:
+            self._interrupt()
+
+    # References.
+
+    def export(self, obj: object) -> int:
+        """Hand an object over."""
+        return self.table.add(obj)
+
+    def unexport(self, numbers: Iterable[int]) -> None:
+        """Take hand-overs back that were never sent."""
+        for number in numbers:
+            self.table.release(number, 1)
+
+    def knows(self, obj: object) -> bool:
+        """Tell whether an object has been handed over already."""
+        return self.table.knows(obj)
+
+    def own(self, number: int) -> object:
+        """Return an object of this end that the other end sends back."""
+        return self.table.find(number).target
+
+    def adopt(self, number: int) -> object:
+        """Take what the other end handed over; the same object while it is in use."""
+        link = self._links.get(number)
+        if link is None or link.released:
+            link = self._links[number] = Link(self, number)
+        link.received += 1
+        return link.stand_in()
+
+    def give_back(self, number: int, times: int) -> None:
+        """Tell the other end in the next turn; collectors call this at any moment."""
+        self._given_back.append((number, times))
+        if len(self._given_back) == 1 and self.lost is None and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._send_given_back)
+
+    def _send_given_back(self) -> None:
+        given_back, self._given_back = self._given_back, []
+        if self.lost is None:
+            for number, times in given_back:
+                self.outbox.send(Envelope(Kind.RELEASE, times, number))
+
+    # What arrives.
+
+    def _receive(self, batch: bytes, buffers: Sequence[object]) -> None:
+        envelopes, fault = unpack(batch, buffers)
+        self._inbox.extend(envelopes)
+        if len(envelopes) > 1:
+            # A served function may wait in the middle of its statement, where stacks can be
+            # switched; then the rest is handled without it.
+            self._soon(self._drain)
+        self._drain()
+        if fault is not None:
+            self._complain(str(fault))
+
+    def _drain(self) -> None:
+        inbox = self._inbox
+        try:
+            while inbox:
+                self._handle(inbox.popleft())
+        finally:
+            if self.lost is None:
+                self.outbox.flush()
+
+    def _handle(self, envelope: Envelope) -> None:
+        kind, number = envelope.kind, envelope.call
+        if kind == Kind.RESULT:
+            self._result(envelope)
+        elif kind in REQUESTS:
+            self.server.handle(envelope)
+        elif kind == Kind.ERROR:
+            self._error(envelope)
+        elif kind == Kind.PROGRESS:
+            self._progress(envelope)
+        elif kind == Kind.RELEASE:
+            self.table.release(envelope.target, number)
+        elif kind == Kind.CANCEL:
+            self.server.cancel(number)
+        elif kind == Kind.CANCELLED:
+            call = self._take(number)
+            if call is not None:
+                call.drop()
+        elif kind == Kind.HELLO:
+            if number != VERSION:
+                self.lose(VersionMismatchError(VERSION, number))
+        elif kind == Kind.BYE:
+            self.lose("the other side closed the connection", tell=False)
+        elif kind == Kind.COMPLAINT:
+            self._note(f"the other side could not read a message: {envelope.body!r}")
+        else:
+            error = MalformedMessageError(f"{kind} is no kind of message")
+            body = pickle.dumps(describe(error, self.codec), 5)
+            self.outbox.send(Envelope(Kind.ERROR, number, 0, body))
+
+    def _take(self, number: int) -> Call[Any] | None:
+        late = self._late.pop(number, None)
+        if late is not None:
+            late.cancel()
+        return self.calls.pop(number, None)
+
+    def _read(self, envelope: Envelope) -> Any:
+        return self.codec.decode(
+            envelope.body, envelope.references, envelope.buffers, envelope.flags
+        )
+
+    def _result(self, envelope: Envelope) -> None:
+        call = self._take(envelope.call)
+        try:
+            value = self._read(envelope)
+        except RpcError as error:
+            if call is not None:
+                call.fail(error)
+        else:
+            if call is not None:
+                call.settle(value)
+
+    def _error(self, envelope: Envelope) -> None:
+        call = self._take(envelope.call)
+        try:
+            error: Exception = rebuild(self._read(envelope), self.codec)
+        except RpcError as fault:
+            error = fault
+        if call is not None:
+            call.fail(error)
+        elif envelope.call == 0:
+            self._note(str(error))
+
+    def _progress(self, envelope: Envelope) -> None:
+        call = self.calls.get(envelope.call)
+        try:
+            value = self._read(envelope)
+        except RpcError as error:
+            self._note(str(error))
+            return
+        if call is None or call.options.on_progress is None:
+            return
+        try:
+            call.options.on_progress(value)
+        except Exception as error:  # noqa: BLE001 - reported: a bad listener harms no call
+            self.loop.call_exception_handler(
+                {"message": f"the progress listener of {call.what} failed", "exception": error}
+            )
+
+    def _urgent(self, envelope: Envelope) -> None:
+        # The callee may go on computing: what waits for the end of its turn waits long.
+        self.outbox.send(envelope)
+        self.outbox.flush()
+
+    def _complain(self, detail: str) -> None:
+        self._note(detail)
+        if self.lost is None:
+            self.outbox.send(Envelope(Kind.COMPLAINT, 0, 0, detail.encode()))
+            self.outbox.flush()
+
+    def _note(self, detail: str) -> None:
+        self.complaints = [*self.complaints[-_KEPT:], detail]
+        _log.warning("%s: %s", self.name, detail)
+
+    # The end.
+
+    def _loss(self, call: Call[Any]) -> PeerLostError:
+        error = PeerLostError(call.what, self.lost or "")
+        error.__cause__ = self.cause
+        return error
+
+    def lose(self, reason: Exception | str, *, tell: bool = True) -> None:
+        """End every call and let go of everything; a second call does nothing.
+
+        Args:
+            reason: Why; an exception becomes the cause of what the calls raise.
+            tell: Whether the other end is told, should it be there.
+        """
+        if self.lost is not None:
+            return
+        self.lost = str(reason)
+        self.cause = reason if isinstance(reason, Exception) else None
+        if tell:
+            self.outbox.send(Envelope(Kind.BYE))
+            self.outbox.flush()
+        self._inbox.clear()
+        calls, self.calls = list(self.calls.values()), {}
+        late, self._late = list(self._late.values()), {}
+        for timer in late:
+            timer.cancel()
+        self.server.stop()
+        self.table.clear()
+        self._port.close()
+        for call in calls:
+            call.fail(self._loss(call))
+            # Who does not wait for a call any more is not to be told a second time.
+            call._log_traceback = False  # noqa: SLF001 - the future's own switch
+        if not self.ended.done():
+            self.ended.set_result(None)

@@ -1,0 +1,80 @@
+"""When envelopes leave: the first of a turn at once, the others of it together.
+
+A single call shall not wait for anything, and a thousand calls made in one turn shall not cross into
+the browser a thousand times.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bridge.rpc.envelopes import Envelope, pack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bridge._browser.ports import Port
+
+__all__ = ["Outbox"]
+
+
+class Outbox:
+    """What one end has to send.
+
+    Args:
+        port: Where it goes.
+        soon: Calls a function after the present turn of the event loop.
+    """
+
+    __slots__ = ("_due", "_port", "_sent", "_soon", "_waiting")
+
+    def __init__(self, port: Port, soon: Callable[[Callable[[], None]], object]) -> None:
+        self._port = port
+        self._soon = soon
+        self._waiting: list[bytes] = []
+        self._sent = False
+        self._due = False
+
+    def send(self, envelope: Envelope) -> None:
+        """Send at once if it is the first of its turn, else with the others."""
+        if envelope.buffers:
+            # Buffers are copied when they are posted: later, their owner may have changed them.
+            self._post(envelope.buffers, pack(envelope))
+        elif self._sent:
+            self._waiting.append(pack(envelope))
+            if not self._due:
+                self._due = True
+                self._soon(self._turn)
+        else:
+            self._sent = True
+            self._port.post(pack(envelope))
+
+    def add(self, envelope: Envelope) -> None:
+        """Send at the next `flush`, which the caller sees to."""
+        if envelope.buffers:
+            self._post(envelope.buffers, pack(envelope))
+        else:
+            self._waiting.append(pack(envelope))
+
+    def flush(self) -> None:
+        """Send what waits; what comes next is the first of its turn."""
+        if self._waiting:
+            self._post()
+        self._sent = False
+
+    def _post(self, buffers: Sequence[object] = (), last: bytes = b"") -> None:
+        # In one message with what waits, so that nothing is overtaken.
+        waiting = self._waiting
+        if waiting:
+            waiting.append(last)
+            last = b"".join(waiting)
+            self._waiting = []
+        if buffers:
+            # Only what stands before these buffers has none of its own: they are the first.
+            self._port.post(last, buffers, transfer=True)
+        else:
+            self._port.post(last)
+
+    def _turn(self) -> None:
+        self._due = False
+        self.flush()

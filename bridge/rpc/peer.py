@@ -1,0 +1,141 @@
+"""One end of a connection between two interpreters, for applications."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Self
+
+from bridge.rpc.connection import Connection
+from bridge.rpc.remote import Link, Remote
+from bridge.rpc.table import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from types import TracebackType
+
+    from bridge._browser.ports import Port
+
+__all__ = ["Peer"]
+
+
+class Peer:
+    """Calls the other end's objects, and serves its own. Both ends are the same.
+
+    Made inside a running event loop; it is an asynchronous context manager that closes itself.
+
+    Args:
+        port: Where the other end is.
+        serve: The object, function or module that the other end finds as its `remote`.
+        interface: A class (mostly a Protocol) whose public names are all that ``serve`` shows;
+            without it, all public names.
+        trusted: Whether the other end is part of the same application, so that its pickles may be
+            read whole: reading one runs what its writer chose. Otherwise only plain types and
+            NumPy's arrays of numbers are read.
+        allow: Names (``"module:qualified name"``) of types and functions that are read besides,
+            where the other end is not trusted.
+        name: Stands in the log.
+        interrupt: Called when a call was abandoned (cancelled, or past its deadline) and the other
+            end has not answered within ``grace``, so that it must be computing.
+        grace: Seconds.
+
+    Examples:
+        >>> import asyncio
+        >>> from bridge.rpc.loopback import pair
+        >>> class Counter:
+        ...     total = 0
+        ...
+        ...     def add(self, number: int) -> int:
+        ...         self.total += number
+        ...         return self.total
+        >>> async def main() -> list[int]:
+        ...     here, there = pair()
+        ...     async with Peer(there, Counter()), Peer(here) as peer:
+        ...         counter = peer.remote
+        ...         return [await counter.add(3), await counter.add(4), await counter.total]
+        >>> await main()
+        [3, 7, 7]
+    """
+
+    def __init__(
+        self,
+        port: Port,
+        serve: object = None,
+        *,
+        interface: type | None = None,
+        trusted: bool = False,
+        allow: Collection[str] = (),
+        name: str = "peer",
+        interrupt: Callable[[], object] | None = None,
+        grace: float = 0.5,
+    ) -> None:
+        self._connection = Connection(
+            port,
+            serve,
+            interface=interface,
+            trusted=trusted,
+            allow=allow,
+            name=name,
+            interrupt=interrupt,
+            grace=grace,
+        )
+        self._root = Remote(Link(self._connection, ROOT))
+
+    @property
+    def remote(self) -> Any:
+        """What the other end serves; annotate it: ``counter: Remote[Counter] = peer.remote``."""
+        return self._root
+
+    @property
+    def lost(self) -> str | None:
+        """Why the connection has ended, in words; ``None`` while it stands."""
+        return self._connection.lost
+
+    @property
+    def in_flight(self) -> int:
+        """How many calls of this end have not ended."""
+        return len(self._connection.calls)
+
+    @property
+    def running(self) -> int:
+        """How many requests of the other end this end is working on, between two waits."""
+        return len(self._connection.server.running)
+
+    @property
+    def handed_over(self) -> int:
+        """How many objects of this end the other one refers to, the served one left out."""
+        return len(self._connection.table)
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """The latest messages that one of the ends could not read."""
+        return tuple(self._connection.complaints)
+
+    def close(self) -> None:
+        """End the connection: calls in flight raise `PeerLostError`, on both sides."""
+        self._connection.lose("this side closed the connection")
+
+    def lose(self, reason: Exception | str) -> None:
+        """Say that the other end is gone, as who watches it found out.
+
+        Args:
+            reason: Why; an exception becomes the cause of what calls in flight raise.
+        """
+        self._connection.lose(reason, tell=False)
+
+    async def ended(self) -> str:
+        """Wait until the connection has ended; return why."""
+        if not self._connection.ended.done():
+            # A future of its own, so that a cancelled wait ends nothing.
+            await asyncio.shield(self._connection.ended)
+        return self._connection.lost or ""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,347 @@
+"""What an end does with requests: find, run, answer once.
+
+Whatever happens between the arrival of a request and its answer is the answer: arguments that
+cannot be read, names that are not shown, results that cannot be sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import pickle
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextvars import ContextVar
+from types import AsyncGeneratorType, ModuleType
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from bridge.rpc.envelopes import Envelope, Kind
+from bridge.rpc.errors import EncodingError, MalformedMessageError, NotExposedError
+from bridge.rpc.faults import describe, rebuild
+from bridge.rpc.table import Export, Sort
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from bridge.rpc.codec import Codec
+    from bridge.rpc.table import Table
+
+__all__ = ["Server", "report_progress"]
+
+_PARTS: Final = 3
+_MOST_ITEMS: Final = 65_536
+"""That one request may ask an iterator for."""
+
+_report: ContextVar[Callable[[object], None] | None] = ContextVar("rpc_report", default=None)
+
+
+def report_progress(value: object) -> None:
+    """Tell whoever made the present remote call how far it is.
+
+    Outside of a remote call, and if the caller does not listen, it does nothing, so that the same
+    function can be called locally.
+
+    Args:
+        value: Anything that can be sent.
+
+    Raises:
+        EncodingError: It cannot be sent.
+    """
+    report = _report.get()
+    if report is not None:
+        report(value)
+
+
+class Server:
+    """Runs the requests of one connection.
+
+    Args:
+        table: What the other end can refer to.
+        codec: Of the connection.
+        answer: Sends an envelope with the others of its turn.
+        report: Sends an envelope at once.
+        interface: A class whose public names are all that the root shows.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        codec: Codec,
+        answer: Callable[[Envelope], None],
+        report: Callable[[Envelope], None],
+        interface: type | None = None,
+    ) -> None:
+        self._table = table
+        self._codec = codec
+        self._answer = answer
+        self._send = report
+        self._shown = None if interface is None else _names_of(interface)
+        self.running: dict[int, asyncio.Task[None]] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        self._operations: dict[int, Callable[[Export, str, Any, Any], object]] = {
+            Kind.CALL: self._call,
+            Kind.GET: self._get,
+            Kind.SET: self._set,
+            Kind.ENTER: self._enter,
+            Kind.EXIT: self._exit,
+            Kind.ITERATE: self._iterate,
+            Kind.NEXT: self._next,
+            Kind.CLOSE: self._close,
+        }
+
+    def handle(self, envelope: Envelope) -> None:
+        """Run a request and see to its answer."""
+        number = envelope.call
+        token = _report.set(lambda value: self._report(number, value))
+        try:
+            request = self._codec.decode(
+                envelope.body, envelope.references, envelope.buffers, envelope.flags
+            )
+            name, args, named = _checked(request)
+            export = self._table.find(envelope.target)
+            found = self._operations[envelope.kind](export, name, args, named)
+            if hasattr(type(found), "__await__"):
+                self._spawn(number, cast("Awaitable[object]", found))
+            else:
+                self._reply(number, found)
+        # Whatever a served function raises is told to its caller, an interrupt too.
+        except BaseException as error:  # noqa: BLE001 - the boundary of the other end's request
+            self._fail(number, error)
+        finally:
+            _report.reset(token)
+
+    def cancel(self, number: int) -> None:
+        """Cancel a running request; one that has been answered is left alone."""
+        task = self.running.get(number)
+        if task is not None:
+            task.cancel("the caller cancelled the call")
+
+    def stop(self) -> None:
+        """Cancel everything; there is nobody to be answered any more."""
+        running, self.running = list(self.running.values()), {}
+        for task in running:
+            task.cancel("the connection has ended")
+
+    def dropped(self, target: object) -> None:
+        """Close an iterator that nobody reads any more, so that its ``finally`` runs."""
+        if isinstance(target, AsyncGeneratorType):
+            try:
+                task = asyncio.get_running_loop().create_task(_end(target))
+            except RuntimeError:
+                return  # the loop has ended, and with it every chance to run it
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    def _spawn(self, number: int, awaitable: Awaitable[object]) -> None:
+        if number in self.running:
+            if inspect.iscoroutine(awaitable):
+                awaitable.close()
+            raise MalformedMessageError(f"a call with the number {number} is running")
+        task = _start(self._finish(number, awaitable))
+        if not task.done():
+            self.running[number] = task
+
+    async def _finish(self, number: int, awaitable: Awaitable[object]) -> None:
+        try:
+            result = await awaitable
+        except asyncio.CancelledError:
+            self._end(number)
+            self._answer(Envelope(Kind.CANCELLED, number))
+        except BaseException as error:  # noqa: BLE001 - told to the caller
+            self._end(number)
+            self._fail(number, error)
+        else:
+            self._end(number)
+            self._reply(number, result)
+
+    def _end(self, number: int) -> None:
+        task = self.running.get(number)
+        if task is asyncio.current_task():
+            del self.running[number]
+
+    def _reply(self, number: int, value: object) -> None:
+        try:
+            encoded = self._codec.encode(value, "the result")
+        except EncodingError as error:
+            self._fail(number, error)
+        else:
+            body, references, buffers, flags = encoded
+            self._answer(Envelope(Kind.RESULT, number, 0, body, references, buffers, flags))
+
+    def _fail(self, number: int, error: BaseException) -> None:
+        body = pickle.dumps(describe(error, self._codec), 5)
+        self._answer(Envelope(Kind.ERROR, number, 0, body))
+
+    def _report(self, number: int, value: object) -> None:
+        body, references, buffers, flags = self._codec.encode(value, "the progress")
+        self._send(Envelope(Kind.PROGRESS, number, 0, body, references, buffers, flags))
+
+    # The operations; each gets the object, a name, and the arguments.
+
+    def _member(self, export: Export, name: str) -> Any:
+        target = export.target
+        self._check(export, name)
+        try:
+            return getattr(target, name)
+        except AttributeError as error:
+            raise NotExposedError(name, _owner(target)) from error
+
+    def _check(self, export: Export, name: str) -> None:
+        owner = _owner(export.target)
+        if not name.isidentifier() or name.startswith("_"):
+            raise NotExposedError(name, owner, "it is no public name")
+        if export.sort is not Sort.OBJECT:
+            raise NotExposedError(name, owner, "it can be called or read only")
+        if (
+            self._shown is not None
+            and name not in self._shown
+            and export is self._table.find(0)
+        ):
+            raise NotExposedError(name, owner, "its interface has no such name")
+        if isinstance(export.target, ModuleType) and not _defined(export.target, name):
+            raise NotExposedError(name, owner, "the module does not define it")
+
+    def _call(self, export: Export, name: str, args: Any, named: Any) -> object:
+        if name:
+            return self._member(export, name)(*args, **named)
+        if not callable(export.target) or export.sort is Sort.ITERATOR:
+            raise NotExposedError("", _owner(export.target), "it cannot be called")
+        return export.target(*args, **named)
+
+    def _get(self, export: Export, name: str, _args: Any, _named: Any) -> object:
+        return self._member(export, name)
+
+    def _set(self, export: Export, name: str, args: Any, _named: Any) -> None:
+        self._check(export, name)
+        kind = type(export.target)
+        if callable(getattr(kind, name, None)) or isinstance(export.target, (ModuleType, type)):
+            raise NotExposedError(name, _owner(export.target), "it cannot be replaced")
+        (value,) = args
+        setattr(export.target, name, value)
+
+    def _enter(self, export: Export, _name: str, _args: Any, _named: Any) -> object:
+        kind = type(export.target)
+        for name in ("__aenter__", "__enter__"):
+            enter = getattr(kind, name, None)
+            if enter is not None:
+                return enter(export.target)
+        raise NotExposedError("__enter__", _owner(export.target), "it is no context manager")
+
+    def _exit(self, export: Export, _name: str, args: Any, _named: Any) -> object:
+        (description,) = args
+        error = None if description is None else rebuild(description, self._codec)
+        given = (None, None, None) if error is None else (type(error), error, None)
+        kind = type(export.target)
+        leave = getattr(kind, "__aexit__", None) or getattr(kind, "__exit__", None)
+        if leave is None:
+            raise NotExposedError("__exit__", _owner(export.target), "it is no context manager")
+        return leave(export.target, *given)
+
+    def _iterate(self, export: Export, _name: str, _args: Any, _named: Any) -> object:
+        kind = type(export.target)
+        if hasattr(kind, "__aiter__"):
+            return _as_generator(cast("Any", export.target).__aiter__())
+        if hasattr(kind, "__iter__"):
+            return _in_turn(iter(cast("Any", export.target)))
+        raise NotExposedError("__iter__", _owner(export.target), "it cannot be iterated")
+
+    def _next(self, export: Export, _name: str, args: Any, _named: Any) -> object:
+        (count,) = args
+        if type(count) is not int or not 0 < count <= _MOST_ITEMS:
+            raise MalformedMessageError(f"{count!r} is no number of items")
+        if export.sort is not Sort.ITERATOR:
+            raise NotExposedError("__next__", _owner(export.target), "it is no iterator")
+        if export.fault is not None:
+            fault, export.fault = export.fault, None
+            raise fault
+        if isinstance(export.target, AsyncGeneratorType):
+            return _several_async(export, count)
+        return _several(export, count)
+
+    def _close(self, export: Export, _name: str, _args: Any, _named: Any) -> object:
+        if export.sort is not Sort.ITERATOR:
+            raise NotExposedError("close", _owner(export.target), "it is no iterator")
+        target = cast("Any", export.target)
+        return target.aclose() if isinstance(target, AsyncGeneratorType) else target.close()
+
+
+def _start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    loop = asyncio.get_running_loop()
+    if sys.version_info >= (3, 12) and asyncio.current_task(loop) is None:
+        # What does not wait is answered in this turn.
+        return asyncio.Task(work, loop=loop, eager_start=True)
+    return loop.create_task(work)
+
+
+def _checked(request: Any) -> tuple[str, tuple[object, ...], dict[str, object]]:
+    if (
+        type(request) is tuple
+        and len(request) == _PARTS
+        and type(request[0]) is str
+        and type(request[1]) is tuple
+        and type(request[2]) is dict
+    ):
+        return request
+    raise MalformedMessageError("a request should be a name, positional and named arguments")
+
+
+def _owner(target: object) -> str:
+    return getattr(target, "__qualname__", None) or type(target).__qualname__
+
+
+def _names_of(interface: type) -> frozenset[str]:
+    names = {name for name in dir(interface) if not name.startswith("_")}
+    for kind in interface.__mro__:
+        names.update(getattr(kind, "__annotations__", ()))
+    return frozenset(names)
+
+
+def _defined(module: ModuleType, name: str) -> bool:
+    listed = getattr(module, "__all__", None)
+    if listed is not None:
+        return name in listed
+    return getattr(getattr(module, name, None), "__module__", None) == module.__name__
+
+
+def _several(export: Export, count: int) -> tuple[list[object], bool]:
+    iterator = cast("Iterator[object]", export.target)
+    items: list[object] = []
+    try:
+        for _ in range(count):
+            items.append(next(iterator))
+    except StopIteration:
+        return items, True
+    except Exception as error:
+        if not items:
+            raise
+        export.fault = error
+    return items, False
+
+
+async def _several_async(export: Export, count: int) -> tuple[list[object], bool]:
+    iterator = cast("AsyncIterator[object]", export.target)
+    items: list[object] = []
+    try:
+        for _ in range(count):
+            items.append(await anext(iterator))
+    except StopAsyncIteration:
+        return items, True
+    except Exception as error:
+        if not items:
+            raise
+        export.fault = error
+    return items, False
+
+
+def _in_turn(iterator: Iterator[object]) -> Any:
+    # A generator, because generators cross by reference and iterators by value.
+    yield from iterator
+
+
+async def _as_generator(iterator: AsyncIterator[object]) -> AsyncIterator[object]:
+    async for item in iterator:
+        yield item
+
+
+async def _end(generator: AsyncGeneratorType[Any, Any]) -> None:
+    await generator.aclose()
