@@ -8,15 +8,20 @@ event loop travel together, in one ``postMessage``, and Python is entered once f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
+from bridge import _assets
 from bridge._browser import ffi
+from bridge.errors import BridgeError, DisposedError
 from bridge.proxies import ProxyScope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Buffer", "Lost", "Port", "Receive"]
+__all__ = ["Buffer", "HostPort", "Lost", "Port", "Receive", "open_port"]
+
+GLOBAL_NAME: Final = "__bridge_port_1__"
+"""The global function of ``port.mjs``; its number changes with what travels."""
 
 Buffer: TypeAlias = object
 """Anything with Python's buffer protocol, or an object of the page: an ``ArrayBuffer``, a typed
@@ -57,3 +62,150 @@ class Port(Protocol):
 
     def close(self) -> None:
         """End this end; what was posted before is still sent. A second call does nothing."""
+
+
+_SMALL: Final = 4096
+"""Headers up to this many bytes cross as strings: no proxy, no buffer to take and give back."""
+
+
+class _Opened(Protocol):
+    """What ``port.mjs`` makes of a target."""
+
+    send: Callable[..., None]
+    listen: Callable[[object, object], None]
+    close: Callable[[], None]
+
+
+class HostPort:
+    """A `Port` over a message port of the browser, or over anything with the same interface.
+
+    Attributes:
+        target: The browser's object.
+    """
+
+    __slots__ = ("_closed", "_lost", "_opened", "_reason", "_receive", "_scope", "_send", "target")
+
+    def __init__(self, target: object, opened: _Opened) -> None:
+        self.target = target
+        self._opened = opened
+        # Kept, since a look-up on an object of the page costs more than the call.
+        self._send = opened.send
+        self._scope = ProxyScope("port")
+        self._receive: Receive | None = None
+        self._lost: Lost | None = None
+        self._reason: Exception | None = None
+        self._closed = False
+
+    def post(self, header: bytes, buffers: Sequence[Buffer] = (), transfer: bool = False) -> None:
+        """Send one message.
+
+        Raises:
+            JsException: An object of the page among the buffers cannot be cloned or moved.
+        """
+        if self._closed or self._reason is not None:
+            return
+        small = len(header) <= _SMALL
+        text = header.decode("latin-1") if small else memoryview(header)
+        if buffers:
+            self._send(transfer, text, *[_crossing(buffer) for buffer in buffers])
+        else:
+            self._send(transfer, text)
+
+    def listen(self, receive: Receive, lost: Lost | None = None) -> None:
+        """Say who gets the messages.
+
+        Raises:
+            BridgeError: Somebody listens already, or the port is closed.
+        """
+        if self._closed:
+            raise DisposedError("the port")
+        if self._receive is not None:
+            raise BridgeError("this port already has a listener. Open one port per listener.")
+        self._receive, self._lost = receive, lost
+        if self._reason is not None:
+            self._tell_lost()
+            return
+        self._opened.listen(
+            self._scope.proxy(self._one, "receive one"), self._scope.proxy(self._many, "receive")
+        )
+
+    def lose(self, reason: Exception) -> None:
+        """Note that the other end is gone, and tell the listener; once."""
+        if self._closed or self._reason is not None:
+            return
+        self._reason = reason
+        self._end()
+        if self._receive is not None:
+            self._tell_lost()
+
+    def close(self) -> None:
+        """End this end; what was posted before is still sent."""
+        if not self._closed:
+            self._closed = True
+            if self._reason is None:
+                self._end()
+
+    def _end(self) -> None:
+        self._opened.close()
+        self._scope.dispose()
+
+    def _tell_lost(self) -> None:
+        if self._lost is not None and self._reason is not None:
+            self._lost(self._reason)
+
+    def _one(self, text: str) -> None:
+        if self._receive is not None and not self._closed:
+            self._receive(text.encode("latin-1"), [])
+
+    def _many(self, batch: object) -> None:
+        messages = cast("list[list[object]]", cast("_Convertible", batch).to_py())
+        errors: list[Exception] = []
+        for header, *buffers in messages:
+            if self._receive is None or self._closed:
+                break
+            plain = header.encode("latin-1") if isinstance(header, str) else bytes(header)  # type: ignore[call-overload] - a memoryview
+            try:
+                self._receive(plain, buffers)
+            except Exception as error:  # noqa: BLE001 - raised below, after the other messages
+                errors.append(error)
+        if len(errors) == 1:
+            raise errors[0]
+        if errors:
+            raise ExceptionGroup("listeners of a port failed", errors)
+
+
+class _Convertible(Protocol):
+    def to_py(self) -> object: ...
+
+
+def _crossing(buffer: Buffer) -> object:
+    """What crosses for a buffer: an object of the page as it is, else contiguous bytes."""
+    if ffi.is_host_object(buffer):
+        return buffer
+    view = memoryview(cast("bytes", buffer))
+    # `cast` refuses what is not contiguous, and arrays with a zero in their shape.
+    if not view.nbytes:
+        return memoryview(b"")
+    return view.cast("B") if view.c_contiguous else memoryview(view.tobytes())
+
+
+def open_port(target: object) -> HostPort:
+    """Make a port of the browser's message port.
+
+    Args:
+        target: A ``MessagePort``, or an object with ``postMessage`` and ``message`` events.
+
+    Raises:
+        HostUnavailableError: Not in a browser, or the page's policy refuses the script.
+    """
+    page = ffi.js_globals("a port between interpreters")
+    if ffi.get(page, GLOBAL_NAME) is None:
+        ffi.run_script(
+            _assets.read("port.mjs"),
+            succeeded=lambda: ffi.get(page, GLOBAL_NAME) is not None,
+            feature="a port between interpreters",
+            advice="Serve the output of 'python -m bridge.assets DIR', and load its port.mjs "
+            "as a script of the page, or give the page's scripts a nonce.",
+        )
+    opening = cast("Callable[[object], _Opened]", ffi.get(page, GLOBAL_NAME))
+    return HostPort(target, opening(target))

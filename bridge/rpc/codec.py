@@ -11,7 +11,6 @@ found by a short look into arguments and plain containers.
 
 from __future__ import annotations
 
-import functools
 import io
 import pickle
 import sys
@@ -27,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar, cas
 
 from bridge.errors import BridgeError
 from bridge.rpc import plain
+from bridge.rpc.arrays import array_type, reduce_array
 from bridge.rpc.envelopes import PLAIN
 from bridge.rpc.errors import EncodingError, MalformedMessageError
 from bridge.rpc.remote import Remote, RemoteIterator, link_of
@@ -155,6 +155,8 @@ class _Encoder(pickle.Pickler):
         rule = _RULES.get(kind)
         if rule is not None:
             return rule(self, obj)
+        if kind is array_type():
+            return reduce_array(obj) or NotImplemented
         if isinstance(obj, type):
             return NotImplemented if _importable(obj) else self._reference(obj)
         if hasattr(kind, _MARK) or self.home.knows(obj):
@@ -374,9 +376,3 @@ class Codec:
         # A damaged pickle raises whatever its damage leads to.
         except Exception as error:
             raise MalformedMessageError(f"{type(error).__name__}: {error}") from error
-
-
-@functools.lru_cache(maxsize=1)
-def own_names() -> frozenset[str]:
-    """The names by which references stand in a message."""
-    return frozenset({f"{__name__}:_taken", f"{__name__}:_returned"})

@@ -287,6 +287,9 @@ class Connection:
         # The callee may go on computing: what waits for the end of its turn waits long.
         self.outbox.send(envelope)
         self.outbox.flush()
+        flush = getattr(self._port, "flush", None)
+        if flush is not None:
+            flush()
 
     def _complain(self, detail: str) -> None:
         self._note(detail)

@@ -1,0 +1,310 @@
+"""Workers as the browser offers them: start, hear, end, and ask a server why one did not run.
+
+Everything here is plain data and callbacks for who spawns a worker; what any of it means stands in
+`bridge.worker`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
+
+from bridge import _assets
+from bridge._browser import ffi
+from bridge.proxies import ProxyScope
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+__all__ = [
+    "ErrorEvent",
+    "Hear",
+    "HostWorker",
+    "Violation",
+    "Violations",
+    "blob_files",
+    "fetch_header",
+    "index_url",
+    "is_isolated",
+    "message_channel",
+    "parse_error",
+    "served_files",
+    "shared_byte",
+    "store_byte",
+    "to_bytes",
+    "when_free",
+]
+
+FEATURE: Final = "a worker"
+Hear: TypeAlias = "Callable[[dict[str, object], object], None]"
+"""Called with a message's plain fields, and with the message itself for what is not plain."""
+
+
+class _New(Protocol):
+    def new(self, *arguments: object) -> ffi.HostObject: ...
+
+
+class ErrorEvent:
+    """What an ``error`` event of a worker says.
+
+    Attributes:
+        plain: Whether it says nothing: the script never ran.
+        message: The text.
+        url: The file.
+        line: The line in it; 0 if unknown.
+    """
+
+    __slots__ = ("line", "message", "plain", "url")
+
+    def __init__(self, event: object) -> None:
+        message = ffi.get(event, "message")
+        self.plain = message is None
+        self.message = "" if message is None else str(message)
+        self.url = str(ffi.get(event, "filename") or "")
+        line = ffi.get(event, "lineno")
+        self.line = line if isinstance(line, int) else 0
+
+
+def _class(name: str) -> _New:
+    return cast("_New", ffi.get(ffi.js_globals(FEATURE), name))
+
+
+def _method(target: object, name: str) -> Callable[..., object]:
+    return cast("Callable[..., object]", getattr(target, name))
+
+
+class HostWorker:
+    """A worker of the browser.
+
+    Args:
+        url: Its script, run as a module.
+        name: Shown in the browser's tools.
+        hear: Called with each message.
+        failed: Called with each ``error`` event.
+
+    Raises:
+        JsException: The browser refuses to make one (``SecurityError``: another origin).
+    """
+
+    __slots__ = ("_post", "_scope", "_worker")
+
+    def __init__(
+        self, url: str, name: str, hear: Hear, failed: Callable[[ErrorEvent], None]
+    ) -> None:
+        def on_message(event: object) -> None:
+            data = ffi.get(event, "data")
+            hear(_plain(data), data)
+
+        def on_error(event: object) -> None:
+            # The console would name this page as the place of an error that is handled here.
+            _method(event, "preventDefault")()
+            failed(ErrorEvent(event))
+
+        options = ffi.to_js({"type": "module", "name": name})
+        self._worker = _class("Worker").new(url, options)
+        self._scope = ProxyScope("worker")
+        self._listen("message", on_message)
+        self._listen("error", on_error)
+        self._listen("messageerror", on_error)
+        self._post = _method(self._worker, "postMessage")
+
+    def _listen(self, kind: str, callback: Callable[[object], None]) -> None:
+        handle = self._scope.proxy(callback, kind)
+        _method(self._worker, "addEventListener")(kind, handle)
+        # What is on its way when the worker is terminated must not find a handle without a function.
+        self._scope.on_dispose(
+            lambda: _method(self._worker, "removeEventListener")(kind, handle)
+        )
+
+    def post(self, message: Mapping[str, object], transfer: tuple[object, ...] = ()) -> None:
+        """Send a message of plain data and objects of the page."""
+        self._post(ffi.to_js(dict(message)), ffi.to_js(list(transfer)))
+
+    def terminate(self) -> None:
+        """End it at once; no event follows."""
+        if not self._scope.disposed:
+            _method(self._worker, "terminate")()
+            self._scope.dispose()
+
+
+def _plain(data: object) -> dict[str, object]:
+    """The plain fields of a message: texts, numbers, and plain data below."""
+    found: dict[str, object] = {}
+    names = _method(ffi.get(ffi.js_globals(FEATURE), "Object"), "keys")(data)
+    for name in cast("list[str]", names):
+        value = ffi.get(data, name)
+        if name in _BULKY:
+            continue
+        convert = getattr(value, "to_py", None)
+        found[name] = value if convert is None else convert()
+    return found
+
+
+_BULKY: Final = frozenset({"module", "snapshot", "library"})
+
+
+def index_url() -> str:
+    """Where this interpreter's own runtime came from, with a slash at the end.
+
+    Raises:
+        HostUnavailableError: This Python does not run inside a browser.
+    """
+    ffi.js_globals(FEATURE)
+    import pyodide_js  # noqa: PLC0415 - present in Pyodide only
+
+    config = ffi.get(ffi.get(pyodide_js, "_api"), "config")
+    found = str(ffi.get(config, "indexURL"))
+    base = str(ffi.get(ffi.get(ffi.js_globals(FEATURE), "location"), "href"))
+    return str(ffi.get(_class("URL").new(found, base), "href"))
+
+
+def is_isolated() -> bool:
+    """Tell whether this page is cross-origin isolated."""
+    return bool(ffi.get(ffi.js_globals(FEATURE), "crossOriginIsolated"))
+
+
+def blob_files() -> dict[str, str]:
+    """Make the files of a worker part of this page; returns their URLs by name."""
+    create = _method(ffi.get(ffi.js_globals(FEATURE), "URL"), "createObjectURL")
+    options = ffi.to_js({"type": "text/javascript"})
+    blob = _class("Blob")
+    return {
+        name: str(create(blob.new(ffi.to_js([_assets.read(name)]), options)))
+        for name in _assets.NAMES
+    }
+
+
+def served_files(script_url: str) -> dict[str, str]:
+    """Return the URLs of a worker's files where they are served, by name."""
+    base = str(ffi.get(ffi.get(ffi.js_globals(FEATURE), "location"), "href"))
+    url = _class("URL")
+    script = url.new(script_url, base)
+    found = {name: str(ffi.get(url.new(name, script), "href")) for name in _assets.NAMES}
+    return {**found, "worker.mjs": str(ffi.get(script, "href"))}
+
+
+def message_channel() -> tuple[object, object]:
+    """Open a channel; returns its two ends."""
+    channel = _class("MessageChannel").new()
+    return channel.port1, channel.port2
+
+
+def shared_byte() -> object | None:
+    """Allocate one byte of shared memory; ``None`` where the page is not isolated."""
+    return _class("SharedArrayBuffer").new(1) if is_isolated() else None
+
+
+def store_byte(shared: object, value: int) -> None:
+    """Write a shared byte so that other threads see it."""
+    atomics = ffi.get(ffi.js_globals(FEATURE), "Atomics")
+    _method(atomics, "store")(_class("Uint8Array").new(shared), 0, value)
+
+
+def to_bytes(data: bytes) -> object:
+    """Copy bytes into an array of the page."""
+    return ffi.to_js(data)
+
+
+def when_free(name: str, callback: Callable[[], None]) -> None:
+    """Call back when the Web Lock of this name is to be had, and leave it at once.
+
+    The handle on the callback ends with the call, which comes in any case: at the latest when who
+    holds the lock is terminated.
+    """
+    locks = ffi.get(ffi.get(ffi.js_globals(FEATURE), "navigator"), "locks")
+    _method(locks, "request")(name, ffi.create_once_callable(lambda _lock: callback()))
+
+
+async def fetch_header(url: str) -> dict[str, object]:
+    """Ask for a file anew, past every cache, and return what the answer says of itself.
+
+    Returns:
+        ``reached``, ``opaque``, ``status``, ``type``, ``embedder_policy`` and ``text``; whether an
+        answer exists that this page may not read is ``opaque``.
+    """
+    from pyodide.ffi import JsException  # noqa: PLC0415 - present in Pyodide only
+
+    fetch = cast("Callable[..., Awaitable[object]]", ffi.get(ffi.js_globals(FEATURE), "fetch"))
+    try:
+        answer = await fetch(url, ffi.to_js({"cache": "no-store"}))
+    except JsException as refusal:
+        opaque = True
+        try:
+            await fetch(url, ffi.to_js({"cache": "no-store", "mode": "no-cors"}))
+        except JsException:
+            opaque = False
+        text = str(ffi.get(refusal, "message") or refusal)
+        return {"reached": False, "opaque": opaque, "text": text}
+    read = _method(ffi.get(answer, "headers"), "get")
+
+    def header(name: str) -> str:
+        return str(ffi.none_if_null(read(name)) or "")
+
+    status = ffi.get(answer, "status")
+    body = ffi.get(answer, "body")
+    if body is not None:
+        await cast("Awaitable[object]", _method(body, "cancel")())
+    return {
+        "reached": True,
+        "status": status if isinstance(status, int) else 0,
+        "type": header("content-type"),
+        "embedder_policy": header("cross-origin-embedder-policy"),
+    }
+
+
+class Violation:
+    """One violation of the page's content security policy.
+
+    Attributes:
+        directive: The directive.
+        blocked: What was blocked: a URL, or a scheme such as ``blob``.
+    """
+
+    __slots__ = ("blocked", "directive")
+
+    def __init__(self, event: object) -> None:
+        self.directive = str(ffi.get(event, "effectiveDirective") or "")
+        self.blocked = str(ffi.get(event, "blockedURI") or "")
+
+
+class Violations:
+    """Notes violations of the page's content security policy until its scope ends."""
+
+    def __init__(self, scope: ProxyScope) -> None:
+        self.found: list[Violation] = []
+        page = ffi.js_globals(FEATURE)
+        # In a worker they are told to the global object, on a page to the document.
+        target = ffi.get(page, "document") or page
+        note = scope.proxy(lambda event: self.found.append(Violation(event)), "policy")
+        _method(target, "addEventListener")("securitypolicyviolation", note)
+        scope.on_dispose(
+            lambda: _method(target, "removeEventListener")("securitypolicyviolation", note)
+        )
+
+    def about(self, url: str) -> Violation | None:
+        """Return one that blocked this file, or its scheme."""
+        scheme = url.partition(":")[0]
+        for violation in self.found:
+            if violation.blocked in (url, scheme) or url.startswith(violation.blocked or "\0"):
+                return violation
+        return None
+
+
+def parse_error(url: str, scope: ProxyScope, found: Callable[[ErrorEvent], None]) -> None:
+    """Let the browser parse a module's file as a script, to learn why it does not parse.
+
+    A module with a syntax error fails without a text; a classic script tells text and line. The
+    callback hears of an error, and of nothing else.
+
+    Args:
+        url: The file.
+        scope: Ends the attempt.
+        found: Called with the error.
+    """
+    worker = _class("Worker").new(url)
+    scope.on_dispose(lambda: _method(worker, "terminate")())
+
+    def on_error(event: object) -> None:
+        _method(event, "preventDefault")()
+        found(ErrorEvent(event))
+
+    _method(worker, "addEventListener")("error", scope.proxy(on_error, "parse error"))

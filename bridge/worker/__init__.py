@@ -1,0 +1,77 @@
+"""Python in workers: starting one so that it either serves or fails with one named cause.
+
+Examples:
+    .. code-block:: python
+
+        from bridge.worker import WorkerLoadError, spawn
+
+        try:
+            worker = await spawn("shop.prices:serve", packages=["numpy"], on_progress=print)
+        except WorkerLoadError as error:
+            show(error.stage, error.url, str(error))
+"""
+
+from bridge.worker.errors import (
+    ClosedEarlyError,
+    ContentPolicyError,
+    CrossOriginError,
+    Ending,
+    HttpStatusError,
+    IsolationHeaderError,
+    LockFileError,
+    MimeTypeError,
+    PackageCorruptError,
+    PackageMissingError,
+    RemoteTraceback,
+    RuntimeCorruptError,
+    RuntimeMissingError,
+    RuntimeStartError,
+    ScriptImportError,
+    ScriptRaisedError,
+    ScriptSyntaxError,
+    StageTimeoutError,
+    StandardLibraryError,
+    UnreachableError,
+    WorkerDiedError,
+    WorkerImportError,
+    WorkerLoadError,
+)
+from bridge.worker.sources import SourceError
+from bridge.worker.spawning import forget_shared, spawn
+from bridge.worker.stages import Limits, Progress, Stage, Timings
+from bridge.worker.worker import Worker, WorkerEnd
+
+__all__ = [
+    "ClosedEarlyError",
+    "ContentPolicyError",
+    "CrossOriginError",
+    "Ending",
+    "HttpStatusError",
+    "IsolationHeaderError",
+    "Limits",
+    "LockFileError",
+    "MimeTypeError",
+    "PackageCorruptError",
+    "PackageMissingError",
+    "Progress",
+    "RemoteTraceback",
+    "RuntimeCorruptError",
+    "RuntimeMissingError",
+    "RuntimeStartError",
+    "ScriptImportError",
+    "ScriptRaisedError",
+    "ScriptSyntaxError",
+    "SourceError",
+    "Stage",
+    "StageTimeoutError",
+    "StandardLibraryError",
+    "Timings",
+    "UnreachableError",
+    "Worker",
+    "WorkerDiedError",
+    "WorkerEnd",
+    "WorkerImportError",
+    "WorkerLoadError",
+    "forget_shared",
+    "spawn",
+]

@@ -1,0 +1,437 @@
+"""Why a worker did not start, and why one has ended: one class per cause.
+
+Each error of a start is a `WorkerLoadError` and knows the stage, the file, and whether trying again
+makes sense. What was observed and what was only concluded afterwards stand apart: ``inferred`` is
+true where the cause was found by asking the server a second time.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import ClassVar
+
+from bridge.errors import BridgeError
+from bridge.worker.stages import Stage
+
+__all__ = [
+    "ClosedEarlyError",
+    "ContentPolicyError",
+    "CrossOriginError",
+    "Ending",
+    "HttpStatusError",
+    "IsolationHeaderError",
+    "LockFileError",
+    "MimeTypeError",
+    "PackageCorruptError",
+    "PackageMissingError",
+    "RemoteTraceback",
+    "RuntimeCorruptError",
+    "RuntimeMissingError",
+    "RuntimeStartError",
+    "ScriptImportError",
+    "ScriptRaisedError",
+    "ScriptSyntaxError",
+    "StageTimeoutError",
+    "StandardLibraryError",
+    "UnreachableError",
+    "WorkerDiedError",
+    "WorkerImportError",
+    "WorkerLoadError",
+]
+
+
+class WorkerLoadError(BridgeError):
+    """A worker did not start.
+
+    Attributes:
+        stage: The stage that did not end.
+        url: The file that it is about; empty if it is about none.
+        detail: What the browser or the server said.
+        inferred: Whether the cause was concluded from a second request, which a server may have
+            answered differently than the first.
+        retry: Whether a later attempt may end better with nothing else changed.
+    """
+
+    what: ClassVar[str] = "the worker did not start"
+    advice: ClassVar[str] = "Look at the browser's console."
+
+    retry: bool = False
+
+    def __init__(
+        self, stage: Stage, url: str = "", detail: str = "", *, inferred: bool = False
+    ) -> None:
+        about = f" ({url})" if url else ""
+        said = f": {detail}" if detail else ""
+        super().__init__(f"{self.what}{about}{said}. {self.advice}")
+        self.stage = stage
+        self.url = url
+        self.detail = detail
+        self.inferred = inferred
+
+
+class UnreachableError(WorkerLoadError, ConnectionError):
+    """The server did not answer the request for the worker's script."""
+
+    what = "the worker's script cannot be reached"
+    advice = "Check the address and the connection; trying again later may help."
+    retry = True
+
+
+class _StatusError(WorkerLoadError):
+    """An answer with a status of its own.
+
+    Attributes:
+        status: The HTTP status; 0 if there was none.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        url: str = "",
+        detail: str = "",
+        *,
+        status: int = 0,
+        inferred: bool = False,
+    ) -> None:
+        said = ", ".join(filter(None, [f"HTTP status {status}" if status else "", detail]))
+        super().__init__(stage, url, said, inferred=inferred)
+        self.detail = detail
+        self.status = status
+        self.retry = status >= 500 or not status  # noqa: PLR2004 - the server's own faults
+
+
+class HttpStatusError(_StatusError, FileNotFoundError):
+    """The server answered the request for the worker's script with an error status.
+
+    Attributes:
+        status: The HTTP status.
+    """
+
+    what = "the worker's script was not served"
+    advice = "Put the files that 'python -m bridge.assets DIR' writes where script_url points."
+
+
+class MimeTypeError(WorkerLoadError):
+    """A file came with a content type under which the browser refuses it.
+
+    Attributes:
+        found: The content type of the answer; empty if it had none.
+        expected: What the browser accepts.
+    """
+
+    what = "a file came with the wrong content type"
+    advice = (
+        "Configure the server to send the expected type; text/html often is an error page "
+        "that is sent with status 200."
+    )
+
+    def __init__(
+        self, stage: Stage, url: str, found: str, expected: str, *, inferred: bool = False
+    ) -> None:
+        detail = f"expected {expected}, found {found or 'none'}"
+        super().__init__(stage, url, detail, inferred=inferred)
+        self.found = found
+        self.expected = expected
+
+
+class CrossOriginError(WorkerLoadError, PermissionError):
+    """The browser refuses a file because it comes from another origin."""
+
+    what = "the browser refuses this file of another origin"
+    advice = (
+        "Serve the worker's script from the page's own origin; files of the runtime may come from "
+        "elsewhere if their server sends Access-Control-Allow-Origin."
+    )
+
+
+class IsolationHeaderError(WorkerLoadError, PermissionError):
+    """The page is cross-origin isolated, and the worker's script lacks a header that this needs.
+
+    Attributes:
+        header: Name of the header.
+        found: Its value; empty if it was absent.
+    """
+
+    what = "the worker's script lacks a header that an isolated page needs"
+    advice = "Send 'Cross-Origin-Embedder-Policy: require-corp' with the script as with the page."
+
+    def __init__(
+        self, stage: Stage, url: str, header: str, found: str, *, inferred: bool = False
+    ) -> None:
+        super().__init__(stage, url, f"{header} is {found or 'absent'}", inferred=inferred)
+        self.header = header
+        self.found = found
+
+
+class ContentPolicyError(WorkerLoadError, PermissionError):
+    """The page's content security policy forbids the worker, or what it loads.
+
+    Attributes:
+        directive: The directive of the policy.
+    """
+
+    what = "the content security policy forbids it"
+    advice = (
+        "Allow blob: in worker-src and script-src, or serve the files that 'python -m "
+        "bridge.assets DIR' writes, name them by script_url, and allow 'self' there."
+    )
+
+    def __init__(self, stage: Stage, url: str, directive: str, detail: str = "") -> None:
+        super().__init__(stage, url, ", ".join(filter(None, [directive, detail])))
+        self.directive = directive
+        self.detail = detail
+
+
+class ScriptSyntaxError(WorkerLoadError):
+    """The worker's script, or a module that it imports, does not parse.
+
+    Attributes:
+        line: Where, in the file; 0 if unknown.
+    """
+
+    what = "the worker's script does not parse"
+    advice = "Serve the files of this version of bridge unchanged: 'python -m bridge.assets DIR'."
+
+    def __init__(
+        self, stage: Stage, url: str = "", detail: str = "", *, line: int = 0, inferred: bool = True
+    ) -> None:
+        place = f"{detail}, line {line}" if line else detail
+        super().__init__(stage, url, place, inferred=inferred)
+        self.detail = detail
+        self.line = line
+
+
+class ScriptImportError(WorkerLoadError):
+    """The worker's script parses, and a module that it imports statically fails.
+
+    Which one, and why, the browser tells nobody. bridge's own script imports nothing statically.
+    """
+
+    what = "a module that the worker's script imports could not be had"
+    advice = "Serve the files of this version of bridge unchanged: 'python -m bridge.assets DIR'."
+
+
+class ScriptRaisedError(WorkerLoadError):
+    """The worker's script raised an exception before it could report anything.
+
+    Attributes:
+        line: Where, in the file; 0 if unknown.
+    """
+
+    what = "the worker's script raised an exception"
+    advice = "Serve the files of this version of bridge unchanged: 'python -m bridge.assets DIR'."
+
+    def __init__(self, stage: Stage, url: str = "", detail: str = "", *, line: int = 0) -> None:
+        super().__init__(stage, url, f"{detail}, line {line}" if line else detail)
+        self.detail = detail
+        self.line = line
+
+
+class RuntimeMissingError(_StatusError, FileNotFoundError):
+    """A file of Pyodide's runtime could not be had.
+
+    Attributes:
+        status: The HTTP status; 0 if there was no answer.
+    """
+
+    what = "a file of the Pyodide runtime is missing"
+    advice = "Serve the whole runtime at one address, and give that as index_url."
+
+
+class RuntimeCorruptError(WorkerLoadError):
+    """A file of Pyodide's runtime is damaged: it does not compile or parse."""
+
+    what = "a file of the Pyodide runtime is damaged"
+    advice = "Compare it with the distribution's; a proxy or an interrupted upload may have cut it."
+
+
+class StandardLibraryError(_StatusError):
+    """The archive of Python's standard library is missing or damaged.
+
+    Attributes:
+        status: The HTTP status, if that was the reason; else 0.
+    """
+
+    what = "the archive of the standard library cannot be used"
+    advice = "Serve python_stdlib.zip of the same distribution beside the other files."
+
+
+class LockFileError(_StatusError):
+    """The lock file, which names the packages of the distribution, is missing or damaged.
+
+    Attributes:
+        status: The HTTP status, if that was the reason; else 0.
+    """
+
+    what = "the lock file cannot be used"
+    advice = "Serve pyodide-lock.json of the same distribution beside the other files."
+
+
+class RuntimeStartError(WorkerLoadError):
+    """Pyodide's files were all there and whole, and Python did not start."""
+
+    what = "Pyodide did not start"
+    advice = "The text is the loader's own."
+
+
+class ClosedEarlyError(WorkerLoadError):
+    """The worker closed itself, or was ended by the browser, before it was ready."""
+
+    what = "the worker was gone before it was ready"
+    advice = "Look for close() in what it runs, or for a browser short of memory."
+    retry = True
+
+
+class PackageMissingError(_StatusError, ModuleNotFoundError):
+    """A package could not be had: unknown to the distribution, or its wheel was not served.
+
+    Attributes:
+        package: Its name.
+        status: The HTTP status; 0 if there was no answer or no request.
+    """
+
+    what = "a package is missing"
+    advice = "Serve its wheel beside the runtime, under the name that the lock file gives."
+
+    def __init__(
+        self, stage: Stage, package: str, url: str = "", detail: str = "", *, status: int = 0
+    ) -> None:
+        super().__init__(stage, url, f"{package}: {detail}" if detail else package, status=status)
+        self.detail = detail
+        self.package = package
+
+
+class PackageCorruptError(WorkerLoadError):
+    """The wheel of a package came, and is not the one that the lock file names.
+
+    Attributes:
+        package: Its name.
+        expected: The digest in the lock file; empty if it has none.
+        found: The digest of what was served.
+    """
+
+    what = "the wheel of a package is damaged"
+    advice = "Serve the wheel of the same distribution as the lock file."
+
+    def __init__(
+        self,
+        stage: Stage,
+        package: str,
+        url: str = "",
+        detail: str = "",
+        *,
+        expected: str = "",
+        found: str = "",
+    ) -> None:
+        compared = f"expected {expected}, found {found}" if expected else detail
+        super().__init__(stage, url, f"{package}: {compared}", inferred=True)
+        self.package = package
+        self.detail = detail
+        self.expected = expected
+        self.found = found
+
+
+class RemoteTraceback(Exception):  # noqa: N818 - not an error of its own: the cause of one
+    """The traceback of an exception in another interpreter, as text.
+
+    The way of showing it is that of ``multiprocessing.pool``.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return f'\n"""\n{self.text}"""'
+
+
+class WorkerImportError(WorkerLoadError, ImportError):
+    """Python in the worker could not import or call what it was to serve.
+
+    The exception itself is the ``__cause__`` when it could be carried over, else a
+    `RemoteTraceback`.
+
+    Attributes:
+        serve: What was to be served.
+        kind: Name of the exception's class.
+        traceback: As the worker's Python formats it.
+    """
+
+    what = "Python in the worker could not start what it should serve"
+    advice = "Ship the modules that it needs by 'modules', the packages by 'packages'."
+
+    def __init__(
+        self, stage: Stage, serve: str, kind: str = "", detail: str = "", traceback: str = ""
+    ) -> None:
+        super().__init__(stage, "", f"{serve}: {kind}: {detail}")
+        self.serve = serve
+        self.kind = kind
+        self.detail = detail
+        self.traceback = traceback
+
+
+class StageTimeoutError(WorkerLoadError, TimeoutError):
+    """A stage gave no sign of progress within its limit; the worker was terminated.
+
+    Attributes:
+        limit: The limit, in seconds.
+        last: The last sign before it.
+    """
+
+    what = "a worker's start was given up"
+    advice = "Known causes were excluded; a slow machine or network may need larger Limits."
+    retry = True
+
+    def __init__(self, stage: Stage, limit: float, last: str = "") -> None:
+        after = f", after {last!r}" if last else ""
+        super().__init__(stage, "", f"stage {stage.value!r} was silent for {limit:g} s{after}")
+        self.limit = limit
+        self.last = last
+
+
+class Ending(Enum):
+    """How a worker that had started came to its end.
+
+    Attributes:
+        CLOSED: It closed itself, or the browser ended it.
+        TERMINATED: Its owner terminated it.
+        FATAL: Its interpreter failed for good.
+        OUT_OF_MEMORY: Its interpreter failed for good for want of memory.
+        DEADLINE: It did not answer, was interrupted, and still did not answer.
+    """
+
+    CLOSED = "closed"
+    TERMINATED = "terminated"
+    FATAL = "fatal"
+    OUT_OF_MEMORY = "out of memory"
+    DEADLINE = "deadline"
+
+
+_ENDINGS = {
+    Ending.CLOSED: "it closed itself, or the browser ended it",
+    Ending.TERMINATED: "its owner terminated it",
+    Ending.FATAL: "its interpreter failed for good",
+    Ending.OUT_OF_MEMORY: "its interpreter ran out of memory and failed for good",
+    Ending.DEADLINE: "it did not answer in time, and an interrupt did not help",
+}
+
+
+class WorkerDiedError(BridgeError, ConnectionError):
+    """A worker has ended while something was wanted of it.
+
+    What it was doing may have been done, half done, or not begun.
+
+    Attributes:
+        ending: How it ended.
+        detail: What the browser or the interpreter said.
+
+    Examples:
+        >>> WorkerDiedError(Ending.FATAL, "Aborted()").ending.value
+        'fatal'
+    """
+
+    def __init__(self, ending: Ending, detail: str = "") -> None:
+        said = f": {detail}" if detail else ""
+        super().__init__(f"the worker has ended: {_ENDINGS[ending]}{said}. Start a new one.")
+        self.ending = ending
+        self.detail = detail

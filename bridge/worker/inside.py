@@ -1,0 +1,83 @@
+"""What runs first in a worker's Python: import what is to be served, and give it the port."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import importlib
+import inspect
+import json
+import pickle
+import random
+import sys
+import traceback
+from typing import TYPE_CHECKING, cast
+
+from bridge._browser.ports import Port, open_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["resolve", "start"]
+
+_serving: list[object] = []
+
+
+def resolve(name: str) -> Callable[[Port], object]:
+    """Import ``package.module:object.attribute`` and return what it names.
+
+    Raises:
+        ImportError: The module cannot be imported.
+        AttributeError: It has no such object.
+        TypeError: The object cannot be called.
+
+    Examples:
+        >>> resolve("json:dumps")([1])
+        '[1]'
+    """
+    module, _, path = name.partition(":")
+    found: object = importlib.import_module(module)
+    for attribute in filter(None, path.split(".")):
+        found = getattr(found, attribute)
+    if not callable(found):
+        raise TypeError(
+            f"{name} is {type(found).__name__}, which cannot be called; "
+            "name a function that takes the worker's port, as 'package.module:function'"
+        )
+    return cast("Callable[[Port], object]", found)
+
+
+def start(serve: str, target: object) -> str:
+    """Serve; return an empty text, or what went wrong as JSON.
+
+    Args:
+        serve: The function to call with the port; one that is ``async`` goes on as a task.
+        target: The browser's message port.
+    """
+    # Interpreters that were restored from one snapshot would all draw the same numbers.
+    random.seed()
+    # A restored interpreter has the current directory twice.
+    sys.path[:] = dict.fromkeys(sys.path)
+    try:
+        function = resolve(serve)
+        port = open_port(target)
+        result = function(port)
+        if inspect.iscoroutine(result):
+            result = asyncio.ensure_future(result)
+    except BaseException as error:  # noqa: BLE001 - reported to who started the worker
+        return json.dumps(_described(error))
+    _serving.extend([port, result])
+    return ""
+
+
+def _described(error: BaseException) -> dict[str, str]:
+    try:
+        carried = base64.b64encode(pickle.dumps(error)).decode("ascii")
+    except Exception:  # noqa: BLE001 - not every exception can be pickled: the text remains
+        carried = ""
+    return {
+        "kind": type(error).__qualname__,
+        "text": str(error),
+        "traceback": "".join(traceback.format_exception(error)),
+        "pickle": carried,
+    }

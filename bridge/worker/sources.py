@@ -1,0 +1,88 @@
+"""The Python sources that a worker gets from here: bridge itself, and the application's modules."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import io
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bridge.errors import BridgeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["SourceError", "archive", "module_of"]
+
+
+class SourceError(BridgeError, LookupError):
+    """A module that a worker should get has no source files here.
+
+    Attributes:
+        module: Its name.
+    """
+
+    module: str
+
+    def __init__(self, module: str, reason: str) -> None:
+        super().__init__(
+            f"module {module!r} cannot be sent to a worker: {reason}. "
+            "Name packages of the distribution by 'packages', and Python modules by 'modules'."
+        )
+        self.module = module
+
+
+def module_of(serve: str) -> str:
+    """Return the top-level module of ``package.module:function``.
+
+    Examples:
+        >>> module_of("shop.prices:quote")
+        'shop'
+    """
+    return serve.partition(":")[0].partition(".")[0]
+
+
+def archive(modules: Iterable[str]) -> bytes:
+    """Pack the files of top-level modules and packages into a zip archive.
+
+    Compiled files and caches are left out; data files beside the modules come along.
+
+    Raises:
+        SourceError: One has no files here.
+
+    Examples:
+        >>> import zipfile, io
+        >>> "bridge/errors.py" in zipfile.ZipFile(io.BytesIO(archive(["bridge"]))).namelist()
+        True
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed:
+        for module in dict.fromkeys(modules):
+            for name, path in _files(module):
+                # Not `write`: a file system in memory may know no time that an archive can hold.
+                packed.writestr(zipfile.ZipInfo(name), path.read_bytes())
+    return buffer.getvalue()
+
+
+def _files(module: str) -> Iterator[tuple[str, Path]]:
+    importlib.invalidate_caches()
+    try:
+        found = importlib.util.find_spec(module)
+    except (ImportError, ValueError) as error:
+        raise SourceError(module, str(error)) from error
+    if found is None:
+        raise SourceError(module, "there is no such module here")
+    folders = [Path(folder) for folder in found.submodule_search_locations or ()]
+    if not folders and found.origin and Path(found.origin).suffix == ".py":
+        yield Path(found.origin).name, Path(found.origin)
+        return
+    some = False
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
+                some = True
+                yield f"{module}/{path.relative_to(folder).as_posix()}", path
+    if not some:
+        raise SourceError(module, "its files are not in this interpreter's file system")

@@ -1,0 +1,254 @@
+"""Spawning: what all workers of a page share, and one start after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import importlib.util
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from bridge._browser import ffi
+from bridge._browser import workers as host
+from bridge._browser.ports import open_port
+from bridge.worker.errors import RuntimeStartError, StageTimeoutError
+from bridge.worker.sources import archive, module_of
+from bridge.worker.stages import Limits, Progress, Stage
+from bridge.worker.starting import Start
+from bridge.worker.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["forget_shared", "spawn"]
+
+_DEFAULT: Final = "bridge.rpc:serve"
+_ENVIRONMENT: Final = {"HOME": "/home/pyodide"}
+_PRELOADED: Final = (
+    "asyncio base64 contextlib dataclasses functools importlib inspect io json logging pickle "
+    "random traceback typing zipfile bridge.worker.inside bridge.rpc"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What one boot leaves for the next: objects of the page, which workers get by message."""
+
+    module: object = None
+    snapshot: object = None
+    library: object = None
+    lock: object = None
+    seconds: float = 0.0
+
+    def config(self) -> dict[str, object]:
+        found = {name: getattr(self, name) for name in ("module", "snapshot", "library", "lock")}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+_shared: dict[str, asyncio.Task[_Shared]] = {}
+
+
+def forget_shared() -> None:
+    """Drop the compiled module and the snapshot that workers of this page share."""
+    _shared.clear()
+
+
+async def spawn(
+    serve: str | None = None,
+    *,
+    packages: Iterable[str] = (),
+    modules: Iterable[str] = (),
+    limits: Limits | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+    script_url: str | None = None,
+    index_url: str | None = None,
+    share: bool = True,
+    name: str = "bridge",
+) -> Worker:
+    """Start an interpreter in a worker; return when it serves.
+
+    The first start of a page boots Pyodide once, keeps the compiled WebAssembly and a memory
+    snapshot, and restores that; every further start restores only. Starts that begin while the
+    first is going on wait for it.
+
+    Args:
+        serve: What the worker serves, as ``"package.module:function"``: a function that is called
+            with the worker's `Port` (an ``async`` one goes on as a task). Its top-level module is
+            sent along if its files are here. Left out: remote calls, `bridge.rpc`.
+        packages: Packages of the Pyodide distribution, or URLs of wheels.
+        modules: Further top-level Python modules of this interpreter to send along.
+        limits: Seconds per stage.
+        on_progress: Called with every `Progress`.
+        script_url: Where ``worker.mjs`` is served, with the other files that ``python -m
+            bridge.assets DIR`` writes beside it. Left out: the files come out of this
+            interpreter, as ``blob:`` URLs, which a strict content security policy forbids.
+        index_url: Where the runtime is served. Left out: where this interpreter's came from.
+        share: Whether to use and keep what workers can share; a start without is slower.
+        name: Shown in the browser's tools.
+
+    Raises:
+        WorkerLoadError: The worker did not start; one class per cause.
+        SourceError: A module to send along has no files here.
+        HostUnavailableError: Not in a browser.
+
+    Examples:
+        .. code-block:: python
+
+            with await spawn("shop.prices:serve", packages=["numpy"]) as worker:
+                ...
+    """
+    limits = limits or Limits()
+    runtime = index_url or host.index_url()
+    runtime = runtime if runtime.endswith("/") else f"{runtime}/"
+    files = host.served_files(script_url) if script_url else _files()
+    serve = serve or _DEFAULT
+    shipped = [*modules] if module_of(serve) == "bridge" else [*modules, *_own(module_of(serve))]
+    config: dict[str, object] = {
+        "runtime": runtime,
+        "env": _ENVIRONMENT,
+        "serve": serve,
+        "packages": list(packages),
+        "sources": host.to_bytes(archive(["bridge", *shipped])),
+    }
+    shared = await _ensure_shared(runtime, files, limits, on_progress) if share else _Shared()
+    try:
+        return await _start(config, shared, files, limits, on_progress, name)
+    except (RuntimeStartError, StageTimeoutError) as error:
+        if shared.snapshot is None or error.stage is not Stage.RUNTIME:
+            raise
+        # It may be the snapshot that does not restore: from now on workers boot normally.
+        shared = replace(shared, snapshot=None)
+        _shared[runtime] = asyncio.ensure_future(_given(shared))
+        if isinstance(error, StageTimeoutError):
+            raise
+    return await _start(config, shared, files, limits, on_progress, name)
+
+
+async def _start(
+    config: dict[str, object],
+    shared: _Shared,
+    files: dict[str, str],
+    limits: Limits,
+    on_progress: Callable[[Progress], object] | None,
+    name: str,
+) -> Worker:
+    interrupt = host.shared_byte()
+    near, far = host.message_channel()
+    start = Start(files, limits, on_progress, name)
+    given = {**config, **shared.config()}
+    if interrupt is not None:
+        given["interrupt"] = interrupt
+    await start.run({**given, "port": far}, (far,))
+    if start.worker is None:
+        raise RuntimeStartError(Stage.READY, "", "there is no worker")
+    restored = bool(start.facts.get("restored"))
+    module = bool(start.facts.get("compiled"))
+    timings = start.timings
+    worker = Worker(
+        start.worker,
+        open_port(near),
+        start.scope,
+        timings=timings.with_stage(Stage.RUNTIME, timings.runtime + shared.seconds),
+        fast_path=frozenset(
+            path for path, taken in (("module", module), ("snapshot", restored)) if taken
+        ),
+        packages=tuple(str(loaded) for loaded in _list(start.facts.get("loaded"))),
+        interrupt=interrupt,
+    )
+    start.heard = lambda message, _raw: worker.heard(message)
+    start.failed = worker.failed
+    start.gone = worker.gone
+    return worker
+
+
+def _list(found: object) -> list[object]:
+    return found if isinstance(found, list) else []
+
+
+async def _ensure_shared(
+    runtime: str,
+    files: dict[str, str],
+    limits: Limits,
+    on_progress: Callable[[Progress], object] | None,
+) -> _Shared:
+    making = _shared.get(runtime)
+    first = making is None
+    if making is None:
+        making = asyncio.ensure_future(_make(runtime, files, limits, on_progress))
+        _shared[runtime] = making
+        # Who waits for it hears of a failure; without anybody it is no one's error.
+        making.add_done_callback(lambda task: task.cancelled() or task.exception())
+    elif on_progress is not None and not making.done():
+        on_progress(Progress(Stage.SCRIPT, "waiting for the first worker's snapshot", 0.0))
+    try:
+        found = await asyncio.shield(making)
+    except Exception as error:
+        if _shared.get(runtime) is making:
+            del _shared[runtime]
+        raise copy.copy(error) from error.__cause__
+    return found if first else replace(found, seconds=0.0)
+
+
+async def _make(
+    runtime: str,
+    files: dict[str, str],
+    limits: Limits,
+    on_progress: Callable[[Progress], object] | None,
+) -> _Shared:
+    """Boot once, in a worker of its own, and keep what can be shared."""
+    start = Start(files, limits, on_progress, "bridge snapshot")
+    config = {
+        "runtime": runtime,
+        "env": _ENVIRONMENT,
+        "make": True,
+        "sources": host.to_bytes(archive(["bridge"])),
+        "preload": _preload(),
+    }
+    try:
+        raw = await start.run(config, until="made")
+        seconds = start.timings.script + start.since_stage()
+        found = {name: ffi.get(raw, name) for name in ("module", "snapshot", "library", "lock")}
+        return _Shared(**found, seconds=seconds)
+    finally:
+        start.end()
+
+
+def _preload() -> str:
+    """Python that runs before the snapshot is made.
+
+    What cannot be imported is left out: its error belongs to the worker that serves it. The call at
+    the end makes the interpreter let go of the receiver of its last call into the page, which a
+    snapshot cannot hold (Pyodide 0.27 and later).
+    """
+    return f"""
+import contextlib, importlib, js, sys
+for _name in {_PRELOADED!r}.split():
+    with contextlib.suppress(ImportError, SyntaxError):
+        importlib.import_module(_name)
+del _name
+sys._bridge_snapshot = True
+js.Math.max(1, 2)
+"""
+
+
+def _own(module: str) -> list[str]:
+    """The module, if this interpreter has files of it that a worker has not by itself."""
+    found = importlib.util.find_spec(module)
+    if found is None or not found.has_location:
+        return []
+    place = str(found.origin or "")
+    return [] if place.startswith(("/lib/python", "zipimport")) or ".zip/" in place else [module]
+
+
+_blobs: dict[str, str] = {}
+
+
+def _files() -> dict[str, str]:
+    """The worker's files as part of this page; made once, since a URL keeps its blob alive."""
+    if not _blobs:
+        _blobs.update(host.blob_files())
+    return dict(_blobs)
+
+
+async def _given(shared: _Shared) -> _Shared:
+    return shared

@@ -1,0 +1,343 @@
+"""Runs in the page's Pyodide: really causes each failure of a worker, and tells what was raised.
+
+The page's server has one folder per fault; ``otherOrigin`` of the page names another origin with the
+same. The test reads the dictionary that `main` returns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import js
+
+from bridge.worker import (
+    Limits,
+    Progress,
+    Stage,
+    Timings,
+    Worker,
+    WorkerDiedError,
+    WorkerLoadError,
+    forget_shared,
+    spawn,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+URL = str(js.location.origin)
+OTHER = str(js.otherOrigin)
+PACKAGE = "packaging"
+
+SERVED = """
+import os, sys, time
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+def memory():
+    import ctypes
+    # Taken without being touched: the machine need not have it.
+    take = ctypes.pythonapi.PyMem_RawMalloc
+    take.argtypes, take.restype = [ctypes.c_size_t], ctypes.c_void_p
+    give = ctypes.pythonapi.PyMem_RawFree
+    give.argtypes, give.restype = [ctypes.c_void_p], None
+    taken, size = [], 1 << 30
+    while size > 1 << 20:
+        block = take(size)
+        if block:
+            taken.append(block)
+        else:
+            size //= 2
+    try:
+        kept = bytearray(64 << 20)
+        found = b"there was still memory"
+    except MemoryError:
+        found = b"MemoryError"
+    for block in taken:
+        give(block)
+    return found
+def obey(port):
+    def receive(header, buffers):
+        if header == b"close":
+            import js
+            js.close()
+        elif header == b"abort":
+            os.abort()
+        elif header == b"fault":
+            import ctypes
+            ctypes.string_at(0xFFFFFFF0)
+        elif header == b"loop":
+            while True:
+                pass
+        elif header == b"recursion":
+            fib(60)
+        elif header == b"computing in C":
+            sum(range(10**11))
+        elif header == b"memory":
+            port.post(memory())
+        else:
+            port.post(header, buffers)
+    port.listen(receive)
+async def later(port):
+    import asyncio
+    await asyncio.sleep(0)
+    port.post(b"from a task")
+def endless(port):
+    while True:
+        pass
+def dies(port):
+    os.abort()
+def numbers(port):
+    import random
+    port.post(repr(random.random()).encode())
+not_callable = 1
+"""
+SILENCE = 0.5
+"""Seconds after which silence counts, where it is certain that nothing will come."""
+DEATH = 5.0
+"""Seconds for the news of a death; a browser under load is late with it."""
+AT_ONCE = 3
+
+
+async def failing(limits: Limits, **options: object) -> dict[str, object]:
+    """Try to start a worker; tell what was raised, and when."""
+    began = time.perf_counter()
+    try:
+        worker = await spawn(**{"serve": "served:obey", "limits": limits, **options})  # type: ignore[arg-type]
+    except WorkerLoadError as error:
+        cause = error.__cause__
+        facts = {k: v for k, v in vars(error).items() if isinstance(v, str | int | float)}
+        return {
+            "error": type(error).__name__,
+            "stage": error.stage.value,
+            "cause": type(cause).__name__,
+            "seconds": time.perf_counter() - began,
+            **facts,
+        }
+    worker.terminate()
+    return {"error": "none: it started"}
+
+
+async def started(name: str = "obey", **options: object) -> Worker:
+    return await spawn(f"served:{name}", index_url=f"{URL}/ok/", **options)  # type: ignore[arg-type]
+
+
+_settle: dict[int, Callable[[str], None]] = {}
+
+
+async def answer(worker: Worker, header: bytes, within: float = 20.0) -> str:
+    """Send one message; return the answer, or the error that came instead."""
+    got: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def settle(text: str) -> None:
+        if not got.done():
+            got.set_result(text)
+
+    def lost(reason: Exception) -> None:
+        ending = reason.ending.value if isinstance(reason, WorkerDiedError) else "?"
+        _settle[id(worker)](f"{type(reason).__name__}: {ending}")
+
+    if id(worker) not in _settle:
+        worker.port.listen(lambda header, _buffers: _settle[id(worker)](header.decode()), lost)
+    _settle[id(worker)] = settle
+    worker.port.post(header)
+    return await asyncio.wait_for(got, within)
+
+
+def script(fault: str, **options: object) -> dict[str, object]:
+    return {"script_url": f"{URL}/{fault}/worker.mjs", "share": False, **options}
+
+
+def runtime(fault: str) -> dict[str, object]:
+    return {"index_url": f"{URL}/{fault}/", "share": False}
+
+
+SCRIPTS = {
+    **{
+        name: script(name)
+        for name in (
+            "script-404 script-500 script-mime script-html script-drop script-coep script-syntax "
+            "script-static script-raises rest-404 rest-syntax rest-mime rest-raises"
+        ).split()
+    },
+}
+SILENT = {
+    name: script(name) for name in "script-mute script-closes script-spins script-silent".split()
+}
+STUCK = {
+    "rest-silent": script("rest-silent"),
+    "wasm-silent": runtime("wasm-silent"),
+    "lock-silent": runtime("lock-silent"),
+}
+RUNTIMES = {
+    name: runtime(name)
+    for name in (
+        "wasm-404 wasm-500 wasm-drop wasm-mime wasm-html wasm-begin wasm-middle wasm-truncated "
+        "loader-404 loader-truncated asm-404 asm-truncated asm-mime "
+        "stdlib-404 stdlib-html stdlib-truncated stdlib-middle stdlib-needed lock-404 lock-truncated lock-html"
+    ).split()
+}
+
+
+async def causes(limits: Limits) -> dict[str, object]:
+    """Every failure of script and runtime, a few at a time."""
+    cases = {name: (limits, options) for name, options in {**SCRIPTS, **RUNTIMES}.items()}
+    silent = replace(limits, script=SILENCE)
+    cases |= {name: (silent, options) for name, options in SILENT.items()}
+    stuck = replace(limits, runtime=SILENCE)
+    cases |= {name: (stuck, options) for name, options in STUCK.items()}
+    cases["script-origin"] = (limits, {"script_url": f"{OTHER}/ok/worker.mjs", "share": False})
+    cases["origin-x"] = (limits, {"index_url": f"{OTHER}/origin-x/", "share": False})
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def one(name: str) -> tuple[str, object]:
+        async with turn:
+            given, options = cases[name]
+            return name, await failing(given, **options)
+
+    return dict(await asyncio.gather(*map(one, cases)))
+
+
+async def packages_and_python(limits: Limits) -> dict[str, object]:
+    """Failures of the later stages, on the shared snapshot, one after the other."""
+    Path("breaks.py").write_text("import json\nraise ValueError('raised while importing')\n")
+    Path("imports.py").write_text("import no_such_module_at_all\n")
+    found: dict[str, object] = {}
+    here = {"index_url": f"{URL}/ok/"}
+    silent = replace(limits, packages=SILENCE)
+    for fault, given in (("wheel-404", limits), ("wheel-middle", limits), ("wheel-silent", silent)):
+        await js.fetch(f"{URL}/ok/!{fault}")
+        found[fault] = await failing(given, **here, packages=[PACKAGE])
+    await js.fetch(f"{URL}/ok/!ok")
+    found["package-unknown"] = await failing(limits, **here, packages=["no-such-package"])
+    for name, serve in {
+        "python-absent": "no_such_module:serve",
+        "python-imports": "imports:serve",
+        "python-raises": "breaks:serve",
+        "python-attribute": "served:absent",
+        "python-callable": "served:not_callable",
+        "python-dies": "served:dies",
+    }.items():
+        found[name] = await failing(limits, **here, serve=serve)
+    found["python-endless"] = await failing(
+        replace(limits, ready=SILENCE), **here, serve="served:endless"
+    )
+    return found
+
+
+async def deaths() -> dict[str, object]:
+    found: dict[str, object] = {}
+    for way in ("close", "abort", "fault"):
+        worker = await started()
+        said = await answer(worker, way.encode(), DEATH)
+        found[way] = [said, worker.ended.done() and worker.ended.result().ending.value]
+    worker = await started()
+    found["memory"] = [await answer(worker, b"memory", 60), await answer(worker, b"after")]
+    waiting = asyncio.ensure_future(answer(worker, b"loop"))
+    await asyncio.sleep(0.1)
+    found["loop"] = [await worker.responds(0.2), await worker.recover(), waiting.done()]
+    found["loop, after"] = await answer(worker, b"after")
+    waiting.cancel()
+    worker.port.post(b"loop")
+    worker.watch(0.3, grace=1.0)
+    await asyncio.sleep(0.1)
+    found["watched"] = await answer(worker, b"after")
+    waiting = asyncio.ensure_future(answer(worker, b"recursion"))
+    await asyncio.sleep(0.1)
+    found["recursion"] = await worker.recover(grace=1.0)
+    if worker.alive:
+        waiting.cancel()
+        waiting = asyncio.ensure_future(answer(worker, b"computing in C"))
+        await asyncio.sleep(0.1)
+        await worker.recover(grace=0.3)
+    found["deadline"] = await waiting
+    with await started() as worker:
+        waiting = asyncio.ensure_future(answer(worker, b"computing in C"))
+        await asyncio.sleep(0.05)
+    found["terminate"] = await waiting
+    worker.port.post(b"nobody hears this")
+    found["after the end"] = [worker.alive, await worker.responds(0.1), await worker.recover()]
+    return found
+
+
+async def healthy() -> tuple[Timings, dict[str, object]]:
+    notes: list[Progress] = []
+    first, second = await asyncio.gather(
+        started(on_progress=notes.append), started(on_progress=notes.append)
+    )
+    third = await started("numbers", packages=[PACKAGE])
+    fourth = await started("numbers")
+    task = await started("later", modules=["served"])
+    found: dict[str, object] = {
+        "first": sorted(first.fast_path),
+        "second": sorted(second.fast_path),
+        "third": sorted(third.fast_path),
+        "snapshots": sum(note.note == "keeping a snapshot" for note in notes),
+        "restores": sum(note.note == "restoring" for note in notes),
+        "stages": [note.stage.value for note in notes if note.done][-4:],
+        "answer": await answer(first, b"hello"),
+        "task": await answer(task, b""),
+        "numbers": len({await answer(third, b""), await answer(fourth, b"")}),
+        "packages": list(third.packages),
+        "timings": first.timings.by_stage(),
+        "second timings": second.timings.by_stage(),
+        "asked": json.loads(await (await js.fetch(f"{URL}/ok/!asked")).text()),
+    }
+    for worker in (first, second, third, fourth, task):
+        worker.terminate()
+    return first.timings, found
+
+
+async def unshared(limits: Limits) -> dict[str, object]:
+    with await started(share=False, limits=limits) as worker:
+        return {"path": sorted(worker.fast_path), "answer": await answer(worker, b"hello")}
+
+
+def forbid(policy: str) -> None:
+    """Give the page a further content security policy; there is no way back."""
+    meta = js.document.createElement("meta")
+    meta.setAttribute("http-equiv", "Content-Security-Policy")
+    meta.setAttribute("content", policy)
+    js.document.head.append(meta)
+
+
+async def policies(limits: Limits) -> dict[str, object]:
+    forbid("worker-src 'self'")
+    found = {
+        "policy-blob": await failing(limits, index_url=f"{URL}/ok/"),
+        "policy-self": await failing(limits, index_url=f"{URL}/ok/", script_url="/ok/worker.mjs"),
+    }
+    forbid("worker-src 'none'")
+    found["policy-none"] = await failing(limits, **script("ok"))
+    return found
+
+
+async def main() -> dict[str, object]:
+    """Everything, in order; what each part took is part of the result."""
+    Path("served.py").write_text(SERVED)
+    spent: dict[str, float] = {}
+    found: dict[str, object] = {}
+
+    async def part(name: str, work: object) -> object:
+        began = time.perf_counter()
+        result = await work  # type: ignore[misc]
+        spent[name] = round(time.perf_counter() - began, 2)
+        return result
+
+    timings, found["healthy"] = await part("healthy", healthy())  # type: ignore[misc]
+    limits = Limits.relative_to(timings, factor=5, at_least=4)
+    found["limits"] = {stage.value: limits.of(stage) for stage in Stage}
+    found["causes"] = {
+        **await part("causes", causes(limits)),  # type: ignore[dict-item]
+        **await part("later", packages_and_python(limits)),  # type: ignore[dict-item]
+    }
+    found["unshared"] = await part("unshared", unshared(limits))
+    found["deaths"] = await part("deaths", deaths())
+    found["causes"].update(await part("policies", policies(limits)))  # type: ignore[attr-defined]
+    forget_shared()
+    found["spent"] = spent
+    return found

@@ -1,0 +1,64 @@
+"""A page on a server that can fail in every way, and what happened there, once per line."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bridge.worker.sources import archive
+from pyodide_runtimes import ensure_runtime
+from tests.bridge.worker.faulty_runtime import FaultyRuntime
+
+if TYPE_CHECKING:
+    from doc_examples.runner.runner import Runner
+
+PACKAGE = "packaging"
+LIMIT = 240.0
+"""Seconds for all failures of one line, on a busy machine."""
+
+BOOT = """async ([url, sources]) => {
+  const { loadPyodide } = await import(`${url}/ok/pyodide.mjs`);
+  const pyodide = await loadPyodide({ indexURL: `${url}/ok/` });
+  const bytes = Uint8Array.from(atob(sources), (letter) => letter.charCodeAt(0));
+  const extractDir = pyodide.runPython("import site; site.getsitepackages()[0]");
+  pyodide.unpackArchive(bytes, "zip", { extractDir });
+  globalThis.pyodide = pyodide;
+}"""
+RUN = """
+import importlib, json
+importlib.invalidate_caches()
+import checks_in_page as checks
+json.dumps(await checks.{function}())
+"""
+
+
+async def run_in_page(runner: Runner, server: FaultyRuntime, function: str) -> dict[str, Any]:
+    """Boot Pyodide in a page of the server; return what a function of the checks returns."""
+    context = await runner._browser.context()
+    try:
+        page = await context.new_page()
+        await page.goto(f"{server.url}/ok/page.html")
+        sources = archive(["bridge"])
+        await page.evaluate(BOOT, [server.url, base64.b64encode(sources).decode("ascii")])
+        checks = (Path(__file__).parent / "checks_in_page.py").read_text("utf-8")
+        write = "text => pyodide.FS.writeFile('checks_in_page.py', text)"
+        await page.evaluate(write, checks)
+        await page.evaluate("url => { globalThis.otherOrigin = url; }", server.other)
+        code = RUN.format(function=function)
+        text = await page.evaluate("code => pyodide.runPythonAsync(code)", code)
+    finally:
+        await asyncio.wait_for(context.close(), 30)
+    return dict(json.loads(text))
+
+
+@pytest.fixture(scope="module")
+def happened(interpreter_runner: Runner, interpreter_line: str) -> dict[str, Any]:
+    """What `checks_in_page.main` found on the line: all causes, in one page and one run."""
+    runtime = ensure_runtime(interpreter_line, [PACKAGE])
+    with FaultyRuntime(runtime.directory) as server:
+        return interpreter_runner.call(run_in_page(interpreter_runner, server, "main"), LIMIT)

@@ -1,0 +1,203 @@
+"""A server that hands out a Pyodide runtime and worker scripts, each with one real fault.
+
+The first part of a path names the fault, the rest the file: ``/wasm-404/pyodide.asm.wasm`` is not
+there, ``/wasm-404/pyodide.mjs`` is. ``/ok/`` has no fault.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Self
+
+from bridge import _assets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+_TYPES = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".mjs": "text/javascript",
+    ".wasm": "application/wasm",
+    ".whl": "application/zip",
+    ".zip": "application/zip",
+}
+_PAGE = b"<!doctype html><meta charset=utf-8><title>page</title><body></body>"
+_KINDS = {
+    "wasm": "pyodide.asm.wasm",
+    "stdlib": "python_stdlib.zip",
+    "lock": "pyodide-lock.json",
+    "loader": "pyodide.mjs",
+    "script": "worker.mjs",
+    "rest": "start.mjs",
+}
+SCRIPTS = {
+    "syntax": b"postMessage({kind: 'stage', stage: 'script'});\nlet = = 1;\n",
+    "raises": b"null;\nthrow new Error('raised on purpose');\n",
+    "static": b"import './absent.mjs';\n",
+    "mute": b"addEventListener('message', () => {});\n",
+    "closes": b"close();\n",
+    "spins": b"for (;;) {}\n",
+    "rejects": b"postMessage({kind: 'stage', stage: 'script'});"
+    b"Promise.reject(new Error('rejected on purpose'));\n",
+}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+    runtime: Path
+    released: threading.Event
+    asked: Counter[str]
+    mode: dict[str, str]
+
+    def do_GET(self) -> None:
+        _, fault, name = [*self.path.partition("?")[0].split("/", 2), ""][:3]
+        self.asked[f"{fault}/{name}"] += 1
+        if name == "!asked":
+            self._send(json.dumps(self.asked).encode(), ".whl")
+            return
+        if name.startswith("!"):
+            # What comes next below /ok/ has this fault, or none.
+            self.mode["now"] = name[1:]
+            self._send(b"", ".html")
+            return
+        if fault == "ok":
+            fault = self.mode.get("now", "ok")
+        if name in ("", "page.html"):
+            self._send(_PAGE, ".html")
+            return
+        kind, _, how = fault.partition("-")
+        hit = (
+            name == _KINDS.get(kind)
+            or (kind == "wheel" and name.endswith(".whl"))
+            or (kind == "asm" and name.startswith("pyodide.asm.") and not name.endswith(".wasm"))
+        )
+        body = self._read(name)
+        suffix = name[name.rfind(".") :]
+        if body is None:
+            self._send(b"nothing here", ".html", status=404)
+        elif not hit:
+            self._send(body, suffix, cors=kind != "origin")
+        else:
+            self._faulty(how, body, suffix)
+
+    def _read(self, name: str) -> bytes | None:
+        if name in _assets.NAMES:
+            return _assets.read(name).encode()
+        path = self.runtime / name
+        return path.read_bytes() if path.is_file() else None
+
+    def _faulty(self, how: str, body: bytes, suffix: str) -> None:
+        match how:
+            case "404" | "500":
+                self._send(b"no", ".html", status=int(how))
+            case "mime":
+                self._send(body, suffix, type_="text/plain")
+            case "html":
+                self._send(_PAGE, ".html")
+            case "begin":
+                self._send(b"\xff" + body[1:], suffix)
+            case "middle":
+                half = len(body) // 2
+                self._send(body[:half] + b"\xff\x00" * 32 + body[half + 64 :], suffix)
+            case "needed":
+                # In an archive: the content of a module without which Python does not start.
+                at = body.index(b"encodings/__init__.py") + 40
+                self._send(body[:at] + b"\xff\x00" * 32 + body[at + 64 :], suffix)
+            case "truncated":
+                self._send(body[: len(body) // 2], suffix)
+            case "silent":
+                self.released.wait(30)
+                self.close_connection = True
+            case "drop":
+                self.close_connection = True
+            case "coep":
+                self._send(body, suffix, isolated=False)
+            case _:
+                self._send(SCRIPTS[how], suffix)
+
+    def _send(
+        self,
+        body: bytes,
+        suffix: str,
+        *,
+        status: int = 200,
+        type_: str = "",
+        isolated: bool = True,
+        cors: bool = True,
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", type_ or _TYPES.get(suffix, "application/octet-stream"))
+        self.send_header("Content-Length", str(len(body)))
+        # A wheel is asked for again, whatever was wrong with it before.
+        kept = "no-store" if suffix == ".whl" else "max-age=600"
+        self.send_header("Cache-Control", kept)
+        if isolated:
+            self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+            self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+            self.send_header("Cross-Origin-Resource-Policy", "cross-origin")
+        if cors:
+            self.send_header("Access-Control-Allow-Origin", "*")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        """Stay quiet."""
+
+
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A worker that is terminated drops its connections; that is no error."""
+
+
+class FaultyRuntime:
+    """Serves one line's runtime on two origins; a context manager.
+
+    Attributes:
+        url: The page's origin.
+        other: Another origin that serves the same.
+        asked: How often each path was asked for, on either.
+    """
+
+    def __init__(self, runtime: Path) -> None:
+        self.asked: Counter[str] = Counter()
+        self._released = threading.Event()
+        handler = type(
+            "Handler",
+            (_Handler,),
+            {
+                "runtime": runtime,
+                "released": self._released,
+                "asked": self.asked,
+                "mode": {},
+            },
+        )
+        self._servers = [_Quiet(("127.0.0.1", 0), handler) for _ in range(2)]
+        self.url, self.other = (
+            f"http://127.0.0.1:{server.server_address[1]}" for server in self._servers
+        )
+
+    def __enter__(self) -> Self:
+        for server in self._servers:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._released.set()
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
