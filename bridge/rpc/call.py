@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 __all__ = ["Call"]
 
 T = TypeVar("T")
+
+
+class Caller(Protocol):
+    """What a call needs of the end that makes it."""
+
+    loop: asyncio.AbstractEventLoop
+    continuing: Callable[[], bool]
+
+    def abandon(self, call: Call[Any]) -> None:
+        """Tell the other end that nobody waits any more."""
 
 
 class Call(asyncio.Future[T]):
@@ -39,15 +49,14 @@ class Call(asyncio.Future[T]):
         number: int,
         name: str,
         options: Options,
-        abandon: Callable[[Call[Any]], None],
-        loop: asyncio.AbstractEventLoop,
+        home: Caller,
     ) -> None:
-        super().__init__(loop=loop)
+        super().__init__(loop=home.loop)
         self.number = number
         self._name = name
         self.options = options
         self.timer: asyncio.TimerHandle | None = None
-        self._abandon = abandon
+        self._home = home
         self._listeners: list[tuple[Callable[[Any], object], Context]] = []
         self._started: Any = None
 
@@ -88,7 +97,7 @@ class Call(asyncio.Future[T]):
         """Stop waiting, and tell the other side; whatever it answers is dropped."""
         if not super().cancel(msg):
             return False
-        self._abandon(self)
+        self._home.abandon(self)
         # Cancelling runs in the canceller's own step: who waits is continued in the next turn.
         self._tell(at_once=False)
         return True
@@ -118,7 +127,7 @@ class Call(asyncio.Future[T]):
             return
         loop = self.get_loop()
         # A task cannot be continued inside the step of another one.
-        now = at_once and asyncio.current_task(loop) is None
+        now = at_once and asyncio.current_task(loop) is None and self._home.continuing()
         for fn, context in listeners:
             if now:
                 try:

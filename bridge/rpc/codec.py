@@ -184,7 +184,7 @@ class _Encoder(pickle.Pickler):
 
     def _remote(self, obj: Remote | RemoteIterator) -> object:
         link = link_of(obj)
-        if link.home is self.home:
+        if cast("object", link.home) is self.home:
             return _returned, (link.number,)
         return self._reference(obj)
 

@@ -33,7 +33,7 @@ from bridge.rpc.outbox import Outbox
 from bridge.rpc.remote import Link, Options
 from bridge.rpc.serving import Server
 from bridge.rpc.table import Table
-from bridge.rpc.turns import end_of_turn
+from bridge.rpc.turns import continuing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -72,9 +72,9 @@ class Connection:
         self.server: Server
         self.table = Table(lambda target: self.server.dropped(target))
         self.codec = Codec(self, trusted=trusted, allow=allow)
-        self._soon = end_of_turn(self.loop)
-        self.outbox = Outbox(port, self._soon)
-        self.server = Server(self.table, self.codec, self.outbox.send, self._urgent, interface)
+        self.continuing = continuing()
+        self.outbox = Outbox(port, self.loop.call_soon)
+        self.server = Server(self, self.outbox.send, self._urgent, interface)
         self._port = port
         self._serial = 0
         self._inbox: deque[Envelope] = deque()
@@ -101,7 +101,7 @@ class Connection:
     ) -> Call[Any]:
         """Send a request; whatever goes wrong is the ending of the call."""
         self._serial = number = self._serial + 1
-        call: Call[Any] = Call(number, name, options, self._abandon, self.loop)
+        call: Call[Any] = Call(number, name, options, self)
         if self.lost is not None:
             call.fail(self._loss(call))
             return call
@@ -124,7 +124,8 @@ class Connection:
             call.fail(EncodingError(call.what, f"{type(error).__name__}: {error}"))
         return call
 
-    def _abandon(self, call: Call[Any]) -> None:
+    def abandon(self, call: Call[Any]) -> None:
+        """Tell the other end that nobody waits for the answer any more."""
         if self.calls.pop(call.number, None) is None or self.lost is not None:
             return
         self.outbox.send(Envelope(Kind.CANCEL, call.number))
@@ -135,7 +136,7 @@ class Connection:
 
     def _expire(self, call: Call[Any]) -> None:
         if not call.done():
-            self._abandon(call)
+            self.abandon(call)
             call.fail(DeadlineExceededError(call.what, call.options.timeout or 0.0))
 
     def _interrupt_late(self, number: int) -> None:
@@ -190,7 +191,7 @@ class Connection:
         if len(envelopes) > 1:
             # A served function may wait in the middle of its statement, where stacks can be
             # switched; then the rest is handled without it.
-            self._soon(self._drain)
+            self.loop.call_soon(self._drain)
         self._drain()
         if fault is not None:
             self._complain(str(fault))

@@ -13,7 +13,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextvars import ContextVar
 from types import AsyncGeneratorType, ModuleType
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from bridge.rpc.envelopes import Envelope, Kind
 from bridge.rpc.errors import EncodingError, MalformedMessageError, NotExposedError
@@ -52,12 +52,20 @@ def report_progress(value: object) -> None:
         report(value)
 
 
+class Host(Protocol):
+    """What serving needs of the end that serves."""
+
+    loop: asyncio.AbstractEventLoop
+    continuing: Callable[[], bool]
+    table: Table
+    codec: Codec
+
+
 class Server:
     """Runs the requests of one connection.
 
     Args:
-        table: What the other end can refer to.
-        codec: Of the connection.
+        home: The end that it works for.
         answer: Sends an envelope with the others of its turn.
         report: Sends an envelope at once.
         interface: A class whose public names are all that the root shows.
@@ -65,14 +73,14 @@ class Server:
 
     def __init__(
         self,
-        table: Table,
-        codec: Codec,
+        home: Host,
         answer: Callable[[Envelope], None],
         report: Callable[[Envelope], None],
         interface: type | None = None,
     ) -> None:
-        self._table = table
-        self._codec = codec
+        self._home = home
+        self._table = home.table
+        self._codec = home.codec
         self._answer = answer
         self._send = report
         self._shown = None if interface is None else _names_of(interface)
@@ -137,9 +145,20 @@ class Server:
             if inspect.iscoroutine(awaitable):
                 awaitable.close()
             raise MalformedMessageError(f"a call with the number {number} is running")
-        task = _start(self._finish(number, awaitable))
+        task = self._start(self._finish(number, awaitable))
         if not task.done():
             self.running[number] = task
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        loop = self._home.loop
+        if (
+            sys.version_info >= (3, 12)
+            and asyncio.current_task(loop) is None
+            and self._home.continuing()
+        ):
+            # What does not wait is answered in this turn.
+            return asyncio.Task(work, loop=loop, eager_start=True)
+        return loop.create_task(work)
 
     async def _finish(self, number: int, awaitable: Awaitable[object]) -> None:
         try:
@@ -263,14 +282,6 @@ class Server:
             raise NotExposedError("close", _owner(export.target), "it is no iterator")
         target = cast("Any", export.target)
         return target.aclose() if isinstance(target, AsyncGeneratorType) else target.close()
-
-
-def _start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    loop = asyncio.get_running_loop()
-    if sys.version_info >= (3, 12) and asyncio.current_task(loop) is None:
-        # What does not wait is answered in this turn.
-        return asyncio.Task(work, loop=loop, eager_start=True)
-    return loop.create_task(work)
 
 
 def _checked(request: Any) -> tuple[str, tuple[object, ...], dict[str, object]]:

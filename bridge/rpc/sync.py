@@ -1,0 +1,162 @@
+"""Remote objects without ``await``, where Python can wait in the middle of a statement.
+
+That is so where stacks can be switched (Pyodide from 0.27 on, in browsers with JavaScript promise
+integration) and Python was entered asynchronously: by ``await``, in a task, in an ``async def``
+handler. While it waits, the page goes on, so other code can run in the middle of the statement.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast, overload
+
+from bridge._browser import ffi
+from bridge.environment import pyodide_line
+from bridge.errors import HostUnavailableError
+from bridge.rpc.envelopes import Kind
+from bridge.rpc.remote import Options, Remote, RemoteIterator
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterator
+    from types import TracebackType
+
+__all__ = ["sync", "wait"]
+
+T = TypeVar("T")
+
+_PLAIN: Final = Options()
+
+
+def _refuse(advice: str, reason: str) -> NoReturn:
+    raise HostUnavailableError("waiting without await", reason, advice)
+
+
+def wait(awaitable: Awaitable[T]) -> T:
+    """Wait for something in the middle of a synchronous function.
+
+    Raises:
+        HostUnavailableError: That cannot be done here; the reason says why, and nothing was sent.
+    """
+    require()
+    from pyodide.ffi import run_sync  # noqa: PLC0415 - the host, on use only
+
+    return cast("T", run_sync(awaitable))
+
+
+def require() -> None:
+    """Make sure that `wait` works at the place of the call.
+
+    Raises:
+        HostUnavailableError: It does not.
+    """
+    if ffi.stack_switching():
+        return
+    if not ffi.is_pyodide():
+        _refuse("Use `await`.", "this Python does not run inside a browser")
+    if pyodide_line() == "0.26":
+        _refuse("Use `await`, or a later Pyodide.", "Pyodide 0.26 cannot switch stacks")
+    web_assembly = ffi.get(ffi.js_globals(), "WebAssembly")
+    if ffi.get(web_assembly, "Suspending") is None:
+        _refuse("Use `await`.", "this browser cannot switch stacks")
+    _refuse(
+        "Make the function that the browser calls `async def`.",
+        "the browser called Python synchronously here",
+    )
+
+
+@overload
+def sync(remote: object, kind: type[T]) -> T: ...
+@overload
+def sync(remote: object) -> Any: ...
+def sync(remote: object, kind: type | None = None) -> Any:
+    """Return a view of a remote object with the served class's own, synchronous interface.
+
+    Args:
+        remote: A remote object.
+        kind: The served class: what type checkers see, and what tells methods from attributes
+            without asking the other side.
+
+    Raises:
+        TypeError: It is no remote object.
+
+    Examples:
+        ``counter = sync(peer.remote, Counter)``, then ``counter.add(3)`` and ``counter.total``.
+    """
+    if isinstance(remote, RemoteIterator):
+        return _iterate(remote)
+    if not isinstance(remote, Remote):
+        raise TypeError(f"expected a remote object, found {type(remote).__qualname__}")
+    return _Synchronous(remote, kind)
+
+
+def _wrapped(value: object) -> object:
+    return sync(value) if isinstance(value, (Remote, RemoteIterator)) else value
+
+
+def _iterate(remote: RemoteIterator) -> Iterator[object]:
+    try:
+        while True:
+            try:
+                item = wait(remote.__anext__())
+            except StopAsyncIteration:
+                return
+            yield _wrapped(item)
+    finally:
+        # Not possible where the reader ended outside of every place that can wait.
+        if ffi.stack_switching():
+            wait(remote.aclose())
+
+
+class _Synchronous:
+    def __init__(self, remote: Remote, kind: type | None) -> None:
+        self.__dict__["_remote"] = remote
+        self.__dict__["_kind"] = kind
+
+    def __getattr__(self, name: str) -> Any:
+        member = getattr(self._remote, name)
+        if self._kind is not None:
+            found = inspect.getattr_static(self._kind, name, None)
+            if callable(found) or isinstance(found, (staticmethod, classmethod)):
+                return _Method(member)
+        require()
+        return _wrapped(wait(member))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        require()
+        wait(getattr(self._remote, name).set(value))
+
+    def __call__(self, *args: object, **named: object) -> Any:
+        require()
+        return _wrapped(wait(self._remote(*args, **named)))
+
+    def __iter__(self) -> Iterator[object]:
+        require()
+        yield from _iterate(wait(self._remote._link.ask(Kind.ITERATE, _PLAIN)))  # noqa: SLF001 - the remote's own view
+
+    def __enter__(self) -> Any:
+        require()
+        return _wrapped(wait(self._remote.__aenter__()))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        return wait(self._remote.__aexit__(kind, error, trace))
+
+    if TYPE_CHECKING:
+        _remote: Remote
+        _kind: type | None
+
+    def __repr__(self) -> str:
+        return f"<{self._remote!r}, synchronously>"
+
+
+class _Method:
+    def __init__(self, member: Any) -> None:
+        self._member = member
+
+    def __call__(self, *args: object, **named: object) -> Any:
+        require()
+        return _wrapped(wait(self._member(*args, **named)))

@@ -1,0 +1,591 @@
+"""What one end can do with the other's objects, on a pair of ports in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from bridge.errors import DisposedError
+from bridge.rpc import (
+    DeadlineExceededError,
+    EncodingError,
+    MalformedMessageError,
+    NotAllowedError,
+    NotExposedError,
+    Peer,
+    PeerLostError,
+    ReferenceLostError,
+    RemoteError,
+    VersionMismatchError,
+    ahead,
+    by_reference,
+    release,
+    with_options,
+)
+from bridge.rpc.envelopes import Envelope, Kind, pack
+from bridge.rpc.loopback import pair
+from bridge.rpc.remote import link_of
+from tests.bridge.rpc.both_ends import Ends, ends, run
+from tests.bridge.rpc.served import Account, Bank
+
+
+def test_methods_take_positional_and_named_arguments() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            account = await both.remote.open("Ada")
+            assert await account.pay_in(3) == 3
+            assert await account.pay_in(2, times=4) == 11
+            assert both.bank.accounts["Ada"].balance == 11
+
+    run(main())
+
+
+def test_attributes_are_read_and_set() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            assert await both.remote.name == "First"
+            await both.remote.name.set("Second")
+            assert both.bank.name == "Second"
+            with pytest.raises(AttributeError, match=r"await remote\.name\.set"):
+                both.remote.name = "Third"
+            with pytest.raises(RuntimeError, match="broken property"):
+                await both.remote.broken
+
+    run(main())
+
+
+def test_an_exception_has_its_class_and_the_remote_traceback_as_its_cause() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            with pytest.raises(ValueError, match="no such account") as caught:
+                await both.remote.fail("no such account")
+            cause = caught.value.__cause__
+            assert isinstance(cause, RemoteError)
+            assert cause.type == "ValueError"
+            assert "in fail" in cause.traceback
+            assert "serving.py" not in cause.traceback
+            with pytest.raises(LookupError):
+                await both.remote.fail_later("later")
+
+    run(main())
+
+
+def test_what_would_end_the_interpreter_is_only_an_error_of_the_call() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            with pytest.raises(RemoteError) as caught:
+                await both.remote.leave()
+            assert caught.value.type == "SystemExit"
+            assert await both.remote.echo(1) == 1
+
+    run(main())
+
+
+def test_an_exception_whose_class_is_not_there_is_told_as_text() -> None:
+    class Local(Exception):  # noqa: N818 - a name for a test
+        pass
+
+    class Server:
+        def fail(self) -> None:
+            raise Local("here only")
+
+    async def main() -> None:
+        async with ends(serve=Server()) as both:
+            with pytest.raises(RemoteError) as caught:
+                await both.remote.fail()
+            assert caught.value.text == "here only"
+
+    run(main())
+
+
+def test_callbacks_are_called_on_the_side_that_owns_them() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            seen: list[int] = []
+
+            def note(number: int) -> int:
+                seen.append(number)
+                return number * number
+
+            async def later(number: int) -> int:
+                await asyncio.sleep(0)
+                return -number
+
+            assert await both.remote.each(note, 4) == [0, 1, 4, 9]
+            assert seen == [0, 1, 2, 3]
+            assert await both.remote.each(later, 3) == [0, -1, -2]
+            assert await both.remote.each(both.bank.echo, 2) == [0, 1]
+            double = await both.remote.make_lambda()
+            assert await double(21) == 42
+
+    run(main())
+
+
+def test_what_is_sent_back_is_the_object_itself() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            account = await both.remote.open("Ada")
+            assert await both.remote.owner_of(account) == ("Ada", True)
+            assert await both.remote.open("Ada") is account
+            mine = Account("Eve")
+            assert await both.remote.echo(mine) is mine
+            values = [1, 2]
+            assert await both.remote.echo(values) is not values
+            assert await both.remote.echo(by_reference(values)) is values
+
+    run(main())
+
+
+def test_a_remote_object_of_one_connection_works_through_another() -> None:
+    async def main() -> None:
+        async with ends() as first:
+            account = await first.remote.open("Ada")
+            async with ends() as second:
+                again = await second.remote.echo([account])
+                assert again == [account]
+                await second.remote.keep(account)
+                (forwarded,) = second.bank.kept
+                assert await forwarded.pay_in(5) == 5
+        assert first.bank.accounts["Ada"].balance == 5
+
+    run(main())
+
+
+@pytest.mark.parametrize("name", ["count", "count_slowly"])
+def test_a_generator_runs_only_as_far_as_it_is_read(name: str) -> None:
+    async def main() -> None:
+        async with ends() as both:
+            count = getattr(both.remote, name)
+            assert [number async for number in count(5)] == [0, 1, 2, 3, 4]
+            assert [number async for number in await count(3)] == [0, 1, 2]
+            assert [number async for number in ahead(count(10), 4)] == list(range(10))
+            assert both.bank.closed == [name] * 3
+            endless = await count(10**9)
+            assert await anext(endless) == 0
+            await endless.aclose()
+            assert both.bank.closed == [name] * 4
+            dropped = await count(10**9)
+            assert await anext(dropped) == 0
+            del dropped
+            gc.collect()
+            await both.settle()
+            assert both.bank.closed == [name] * 5
+            assert both.server.handed_over == 0
+
+    run(main())
+
+
+def test_reading_ahead_asks_less_often() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            both.near.sent.clear()
+            assert len([number async for number in both.remote.count(60)]) == 60
+            alone = len(both.near.sent)
+            both.near.sent.clear()
+            assert len([number async for number in ahead(both.remote.count(60), 20)]) == 60
+            assert len(both.near.sent) < alone / 5
+
+    run(main())
+
+
+def test_an_error_of_a_generator_comes_after_the_items_before_it() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            seen: list[int] = []
+            with pytest.raises(ValueError, match="at 3"):
+                async for number in ahead(both.remote.count_slowly(10, 3), 5):
+                    seen.append(number)  # noqa: PERF401 - what came before the error counts
+            assert seen == [0, 1, 2]
+
+    run(main())
+
+
+def test_context_managers_are_entered_and_left_on_the_other_side() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            async with both.remote.open("Ada") as account:
+                served = both.bank.accounts["Ada"]
+                assert served.opened == 1
+                assert await account.pay_in(1) == 1
+            assert (served.opened, served.last) == (0, None)
+            async with account:
+                raise KeyError("suppressed there")
+            assert served.last == "KeyError('suppressed there')"
+            with pytest.raises(ZeroDivisionError):
+                async with account:
+                    raise ZeroDivisionError
+            assert served.opened == 0
+
+    run(main())
+
+
+def test_progress_reaches_the_caller_in_order_and_before_the_result() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            seen: list[tuple[int, int]] = []
+            work = with_options(both.remote, on_progress=seen.append).work
+            assert await work(3) == "done"
+            assert seen == [(1, 3), (2, 3), (3, 3)]
+            assert await both.remote.work(2) == "done"
+
+    run(main())
+
+
+def test_cancelling_a_call_cancels_what_runs_on_the_other_side() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            task = asyncio.create_task(both.remote.sleep(100))
+            await both.settle()
+            assert (both.bank.started, both.server.running) == (1, 1)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await both.settle()
+            assert (both.bank.cancelled, both.server.running, both.client.in_flight) == (1, 0, 0)
+
+    run(main())
+
+
+def test_the_other_side_can_cancel() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            with pytest.raises(asyncio.CancelledError):
+                await both.remote.cancel_myself()
+
+    run(main())
+
+
+def test_a_deadline_ends_the_call_and_tells_the_other_side() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            with pytest.raises(DeadlineExceededError) as caught:
+                await with_options(both.remote, timeout=0.02).sleep(100)
+            assert caught.value.seconds == 0.02
+            assert isinstance(caught.value, TimeoutError)
+            await both.settle()
+            assert (both.bank.cancelled, both.server.running) == (1, 0)
+
+    run(main())
+
+
+def test_who_does_not_answer_to_a_message_is_interrupted() -> None:
+    async def main() -> None:
+        near, _far = pair()
+        interrupted = asyncio.Event()
+        async with Peer(near, interrupt=interrupted.set, grace=0.01) as client:
+            with pytest.raises(DeadlineExceededError):
+                await with_options(client.remote, timeout=0.01).compute()
+            await asyncio.wait_for(interrupted.wait(), 5)
+
+    run(main())
+
+
+def test_who_answers_in_time_is_not_interrupted() -> None:
+    async def main() -> None:
+        near, far = pair()
+        interrupted: list[int] = []
+        async with (
+            Peer(far, Bank(), trusted=True),
+            Peer(near, trusted=True, interrupt=lambda: interrupted.append(1), grace=0.05) as client,
+        ):
+            with pytest.raises(DeadlineExceededError):
+                await with_options(client.remote, timeout=0.01).sleep(100)
+            await asyncio.sleep(0.1)
+            assert interrupted == []
+
+    run(main())
+
+
+def test_calls_in_flight_end_when_the_other_side_is_lost() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            calls = [both.remote.sleep(100) for _ in range(5)]
+            await both.settle()
+            both.near.lose(OSError("the worker has ended"))
+            for found in await asyncio.gather(*calls, return_exceptions=True):
+                assert isinstance(found, PeerLostError)
+                assert isinstance(found.__cause__, OSError)
+            with pytest.raises(PeerLostError, match="the worker has ended"):
+                await both.remote.echo(1)
+            assert await both.client.ended() == "the worker has ended"
+
+    run(main())
+
+
+def test_closing_one_end_ends_the_calls_of_both() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            call = both.remote.sleep(100)
+            await both.settle()
+            both.server.close()
+            with pytest.raises(PeerLostError, match="the other side closed"):
+                await call
+            assert both.server.running == 0
+            assert both.client.lost is not None
+            await both.settle()
+            assert both.bank.cancelled == 1
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    "name", ["_pin", "__class__", "__init__", "open.__globals__", "", "a b", "missing", "1"]
+)
+def test_only_public_names_can_be_reached(name: str) -> None:
+    async def main() -> None:
+        async with ends() as both:
+            account = await both.remote.open("Ada")
+            link, options = link_of(account), account._options
+            for kind in (Kind.GET, Kind.CALL):
+                with pytest.raises(NotExposedError):
+                    await link.ask(kind, options, name)
+            if name != "missing":
+                with pytest.raises(NotExposedError):
+                    await link.ask(Kind.SET, options, name, (1,))
+            with pytest.raises(AttributeError):
+                getattr(account, "_pin")  # noqa: B009 - what is refused
+
+    run(main())
+
+
+def test_functions_generators_and_modules_show_nothing_but_their_purpose() -> None:
+    module = ModuleType("shop")
+    exec("import os\ndef price(): return 3\n", module.__dict__)  # noqa: S102 - a module for the test
+
+    async def main() -> None:
+        async with ends(serve=module) as both:
+            assert await both.remote.price() == 3
+            for name in ("os", "missing"):
+                with pytest.raises(NotExposedError):
+                    await getattr(both.remote, name)
+        async with ends() as both:
+            function = await both.remote.make_lambda()
+            with pytest.raises(NotExposedError):
+                await function.func_globals
+            generator = await both.remote.count(3)
+            with pytest.raises(NotExposedError):
+                await link_of(generator).ask(Kind.GET, generator._options, "gi_frame")
+            with pytest.raises(NotExposedError):
+                await link_of(generator).ask(Kind.CALL, generator._options, "send", (1,))
+            with pytest.raises(NotExposedError):
+                await both.remote.echo.set(print)
+
+    run(main())
+
+
+def test_an_interface_shows_its_own_names_only() -> None:
+    class Teller:
+        name: str
+
+        def echo(self, value: Any) -> Any: ...
+
+    async def main() -> None:
+        async with ends(interface=Teller) as both:
+            assert await both.remote.echo(1) == 1
+            assert await both.remote.name == "First"
+            with pytest.raises(NotExposedError, match="its interface"):
+                await both.remote.open("Ada")
+
+    run(main())
+
+
+def test_an_end_that_serves_nothing_says_so() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            with pytest.raises(NotExposedError, match="it serves no object"):
+                await both.server.remote.anything()
+
+    run(main())
+
+
+def test_a_released_object_cannot_be_used_and_is_let_go_on_the_other_side() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            account = await both.remote.open("Ada")
+            assert both.server.handed_over == 1
+            release(account)
+            release(account)
+            await both.settle()
+            assert both.server.handed_over == 0
+            with pytest.raises(DisposedError):
+                account.pay_in(1)
+            again = await both.remote.open("Ada")
+            assert await again.pay_in(1) == 1
+
+    run(main())
+
+
+def test_what_is_collected_is_let_go_on_the_other_side() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            accounts = [await both.remote.open(str(number)) for number in range(20)]
+            await asyncio.gather(*[both.remote.open("0") for _ in range(20)])
+            assert both.server.handed_over == 20
+            pay_in = accounts[0].pay_in
+            del accounts
+            gc.collect()
+            await both.settle()
+            assert both.server.handed_over == 1
+            assert await pay_in(1) == 1
+            del pay_in
+            gc.collect()
+            await both.settle()
+            assert both.server.handed_over == 0
+
+    run(main())
+
+
+def test_what_a_call_hands_over_is_given_back_even_if_nobody_waits_any_more() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            call = both.remote.open("Ada")
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+            await both.settle()
+            gc.collect()
+            await both.settle()
+            assert "Ada" in both.bank.accounts
+            assert both.server.handed_over == 0
+
+    run(main())
+
+
+def test_what_cannot_be_sent_is_an_error_of_the_call_and_hands_nothing_over() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            with pytest.raises(EncodingError):
+                await both.remote.echo([lambda: 1, asyncio.get_running_loop()])
+            assert both.client.handed_over == 0
+            with pytest.raises(EncodingError, match="Local"):
+                await both.remote.local_instance()
+            assert both.server.handed_over == 0
+
+    run(main())
+
+
+def test_many_calls_of_one_turn_travel_together() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            await both.settle()
+            both.near.sent.clear()
+            both.far.sent.clear()
+            found = await asyncio.gather(*[both.remote.echo(number) for number in range(500)])
+            assert found == list(range(500))
+            assert len(both.near.sent) == 2
+            assert len(both.far.sent) <= 3
+
+    run(main())
+
+
+def test_an_untrusted_end_reads_plain_values_only() -> None:
+    async def main() -> None:
+        async with ends(trusted=False) as both:
+            assert await both.remote.echo({"a": [1, (2.5, "x", b"y", {3})]}) is not None
+            with pytest.raises(ValueError, match="plain"):
+                await both.remote.fail("plain")
+            account = await both.remote.open("Ada")
+            assert await account.pay_in(2) == 2
+            with pytest.raises(NotAllowedError) as caught:
+                await both.remote.echo(asyncio.sleep)
+            assert caught.value.type == "asyncio.tasks:sleep"
+
+        async with ends(trusted=False, allow=["asyncio.tasks:sleep"]) as both:
+            await both.remote.keep(asyncio.sleep)
+            assert both.bank.kept == [asyncio.sleep]
+
+    run(main())
+
+
+def test_an_unknown_kind_of_message_is_answered_with_an_error() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            await both.settle()
+            both.far.sent.clear()
+            both.far.deliver(pack(Envelope(99, 7)))
+            both.far.deliver(b"junk")
+            await both.settle()
+            assert both.server.complaints == ("a message cannot be read: 4 bytes at its end are no "
+                "head. Both ends have to run the same version of bridge, and nothing else may "
+                "write to their port.",)  # fmt: skip
+            assert len(both.client.complaints) == 1
+            assert await both.remote.echo(1) == 1
+
+    run(main())
+
+
+def test_another_version_ends_the_connection_with_both_numbers() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            both.near.deliver(pack(Envelope(Kind.HELLO, 99)))
+            await both.settle()
+            with pytest.raises(PeerLostError) as caught:
+                await both.remote.echo(1)
+            assert isinstance(caught.value.__cause__, VersionMismatchError)
+            assert caught.value.__cause__.theirs == 99
+
+    run(main())
+
+
+def test_an_unknown_reference_is_an_error_of_the_call() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            account = await both.remote.open("Ada")
+            link_of(account).number = 4000
+            with pytest.raises(ReferenceLostError) as caught:
+                await account.pay_in(1)
+            assert caught.value.number == 4000
+            link_of(account).received = 0
+
+    run(main())
+
+
+def test_a_call_passes_for_a_coroutine_and_for_a_future() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            task = asyncio.create_task(both.remote.echo(1))
+            assert await task == 1
+            assert await asyncio.wait_for(both.remote.echo(2), 5) == 2
+            assert await asyncio.shield(both.remote.echo(3)) == 3
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(both.remote.echo(number)) for number in range(3)]
+            assert [task.result() for task in tasks] == [0, 1, 2]
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.01):
+                    await both.remote.sleep(100)
+            await both.settle()
+            assert both.bank.cancelled == 1
+
+    run(main())
+
+
+def test_a_failing_listener_of_progress_harms_no_call() -> None:
+    async def main() -> list[dict[str, Any]]:
+        reported: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, it: reported.append(it))
+        both = Ends()
+        async with both.server, both.client:
+            bad = with_options(both.remote, on_progress=lambda _: 1 / 0)
+            assert await bad.work(1) == "done"
+        return reported
+
+    (report,) = asyncio.run(main())
+    assert isinstance(report["exception"], ZeroDivisionError)
+
+
+def test_a_malformed_request_that_bears_a_number_is_answered() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            await both.settle()
+            call = both.remote.sleep(100)
+            await both.settle()
+            both.far.deliver(pack(Envelope(Kind.CALL, call.number + 7, 0, b"not a pickle")))
+            both.near.deliver(pack(Envelope(Kind.RESULT, call.number, 0, b"not a pickle")))
+            with pytest.raises(MalformedMessageError):
+                await call
+
+    run(main())
