@@ -163,7 +163,10 @@ class HostPort:
         for header, *buffers in messages:
             if self._receive is None or self._closed:
                 break
-            plain = header.encode("latin-1") if isinstance(header, str) else bytes(header)  # type: ignore[call-overload] - a memoryview
+            if isinstance(header, str):
+                plain = header.encode("latin-1")
+            else:
+                plain = bytes(cast("memoryview", header))
             try:
                 self._receive(plain, buffers)
             except Exception as error:  # noqa: BLE001 - raised below, after the other messages

@@ -6,6 +6,7 @@ Everything here is plain data and callbacks for who spawns a worker; what any of
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
 from bridge import _assets
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
 __all__ = [
+    "Answer",
     "ErrorEvent",
     "Hear",
     "HostWorker",
     "Violation",
     "Violations",
+    "ask",
     "blob_files",
-    "fetch_header",
     "index_url",
     "is_isolated",
     "message_channel",
@@ -110,10 +112,8 @@ class HostWorker:
     def _listen(self, kind: str, callback: Callable[[object], None]) -> None:
         handle = self._scope.proxy(callback, kind)
         _method(self._worker, "addEventListener")(kind, handle)
-        # What is on its way when the worker is terminated must not find a handle without a function.
-        self._scope.on_dispose(
-            lambda: _method(self._worker, "removeEventListener")(kind, handle)
-        )
+        # What is on its way when the worker is terminated must not find a dead handle.
+        self._scope.on_dispose(lambda: _method(self._worker, "removeEventListener")(kind, handle))
 
     def post(self, message: Mapping[str, object], transfer: tuple[object, ...] = ()) -> None:
         """Send a message of plain data and objects of the page."""
@@ -214,41 +214,52 @@ def when_free(name: str, callback: Callable[[], None]) -> None:
     _method(locks, "request")(name, ffi.create_once_callable(lambda _lock: callback()))
 
 
-async def fetch_header(url: str) -> dict[str, object]:
-    """Ask for a file anew, past every cache, and return what the answer says of itself.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request was answered with.
 
-    Returns:
-        ``reached``, ``opaque``, ``status``, ``type``, ``embedder_policy`` and ``text``; whether an
-        answer exists that this page may not read is ``opaque``.
+    Attributes:
+        reached: Whether there was an answer that could be read.
+        opaque: Whether there was one that only a request without CORS may have.
+        status: HTTP status; 0 without an answer.
+        type: The content type; empty if there was none.
+        embedder_policy: The header of that name; empty if there was none.
+        text: What the browser said if there was no answer.
     """
+
+    reached: bool
+    opaque: bool = False
+    status: int = 0
+    type: str = ""
+    embedder_policy: str = ""
+    text: str = ""
+
+
+async def ask(url: str) -> Answer:
+    """Ask for a file anew, past every cache, and return what the answer says of itself."""
     from pyodide.ffi import JsException  # noqa: PLC0415 - present in Pyodide only
 
     fetch = cast("Callable[..., Awaitable[object]]", ffi.get(ffi.js_globals(FEATURE), "fetch"))
     try:
         answer = await fetch(url, ffi.to_js({"cache": "no-store"}))
     except JsException as refusal:
-        opaque = True
+        text = str(ffi.get(refusal, "message") or refusal)
         try:
             await fetch(url, ffi.to_js({"cache": "no-store", "mode": "no-cors"}))
         except JsException:
-            opaque = False
-        text = str(ffi.get(refusal, "message") or refusal)
-        return {"reached": False, "opaque": opaque, "text": text}
+            return Answer(reached=False, text=text)
+        return Answer(reached=False, opaque=True, text=text)
     read = _method(ffi.get(answer, "headers"), "get")
-
-    def header(name: str) -> str:
-        return str(ffi.none_if_null(read(name)) or "")
-
-    status = ffi.get(answer, "status")
     body = ffi.get(answer, "body")
     if body is not None:
         await cast("Awaitable[object]", _method(body, "cancel")())
-    return {
-        "reached": True,
-        "status": status if isinstance(status, int) else 0,
-        "type": header("content-type"),
-        "embedder_policy": header("cross-origin-embedder-policy"),
-    }
+    status = ffi.get(answer, "status")
+    return Answer(
+        reached=True,
+        status=status if isinstance(status, int) else 0,
+        type=str(ffi.none_if_null(read("content-type")) or ""),
+        embedder_policy=str(ffi.none_if_null(read("cross-origin-embedder-policy")) or ""),
+    )
 
 
 class Violation:
@@ -301,7 +312,7 @@ def parse_error(url: str, scope: ProxyScope, found: Callable[[ErrorEvent], None]
         found: Called with the error.
     """
     worker = _class("Worker").new(url)
-    scope.on_dispose(lambda: _method(worker, "terminate")())
+    scope.on_dispose(_method(worker, "terminate"))
 
     def on_error(event: object) -> None:
         _method(event, "preventDefault")()

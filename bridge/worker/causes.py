@@ -30,14 +30,18 @@ from bridge.worker.errors import (
     WorkerImportError,
     WorkerLoadError,
 )
-from bridge.worker.stages import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-__all__ = ["Answer", "ending_of", "from_answer", "from_report", "import_error"]
+    from bridge._browser.workers import Answer
+    from bridge.worker.stages import Stage
 
-_MEMORY: Final = re.compile(r"out of memory|enlarge memory|\bOOM\b|allocation failed", re.IGNORECASE)
+__all__ = ["ending_of", "from_answer", "from_report", "import_error"]
+
+_MEMORY: Final = re.compile(
+    r"out of memory|enlarge memory|\bOOM\b|allocation failed", re.IGNORECASE
+)
 _SCRIPT_TYPE: Final = re.compile(
     r"(?:text|application)/(?:x-)?(?:javascript|ecmascript|jscript)", re.IGNORECASE
 )
@@ -55,28 +59,9 @@ def ending_of(text: str) -> Ending:
     return Ending.OUT_OF_MEMORY if _MEMORY.search(text) else Ending.FATAL
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a second request for a worker's script was answered with.
-
-    Attributes:
-        reached: Whether there was an answer that could be read.
-        opaque: Whether there was one that only a request without CORS may have.
-        status: HTTP status; 0 without an answer.
-        type: The content type; empty if there was none.
-        embedder_policy: The header of that name; empty if there was none.
-        text: What the browser said if there was no answer.
-    """
-
-    reached: bool
-    opaque: bool = False
-    status: int = 0
-    type: str = ""
-    embedder_policy: str = ""
-    text: str = ""
-
-
-def from_answer(stage: Stage, url: str, answer: Answer, *, isolated: bool) -> WorkerLoadError | None:
+def from_answer(
+    stage: Stage, url: str, answer: Answer, *, isolated: bool
+) -> WorkerLoadError | None:
     """Name the cause of a script that never ran, from a second request for it.
 
     Args:
@@ -90,6 +75,8 @@ def from_answer(stage: Stage, url: str, answer: Answer, *, isolated: bool) -> Wo
         itself must be.
 
     Examples:
+        >>> from bridge._browser.workers import Answer
+        >>> from bridge.worker.stages import Stage
         >>> answer = Answer(reached=True, status=404)
         >>> from_answer(Stage.SCRIPT, "/w.mjs", answer, isolated=False).status
         404
@@ -125,52 +112,74 @@ def import_error(stage: Stage, serve: str, report: str) -> WorkerImportError:
     return error
 
 
-def from_report(stage: Stage, facts: Mapping[str, object]) -> WorkerLoadError:
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the worker's files report of a failure; texts are empty where they do not apply."""
+
+    stage: Stage
+    cause: str = ""
+    url: str = ""
+    reason: str = ""
+    text: str = ""
+    found: str = ""
+    expected: str = ""
+    package: str = ""
+    name: str = ""
+    serve: str = ""
+    report: str = ""
+    status: int = 0
+
+
+def _of_runtime(facts: _Facts) -> WorkerLoadError:
+    if facts.reason == "type":
+        return MimeTypeError(facts.stage, facts.url, facts.found, facts.expected)
+    if facts.reason == "damaged":
+        return RuntimeCorruptError(facts.stage, facts.url, facts.text)
+    return RuntimeMissingError(facts.stage, facts.url, facts.text, status=facts.status)
+
+
+def _of_package(facts: _Facts) -> WorkerLoadError:
+    stage, package, url, text = facts.stage, facts.package, facts.url, facts.text
+    if facts.reason == "damaged":
+        digests = {"expected": facts.expected, "found": facts.found}
+        return PackageCorruptError(stage, package, url, text, **digests)
+    return PackageMissingError(stage, package, url, text, status=facts.status)
+
+
+def _of_script(facts: _Facts) -> WorkerLoadError:
+    if facts.name == "SyntaxError":
+        return ScriptSyntaxError(facts.stage, facts.url, facts.text, inferred=False)
+    return ScriptRaisedError(facts.stage, facts.url, facts.text)
+
+
+_CAUSES: Final[dict[str, Callable[[_Facts], WorkerLoadError]]] = {
+    "runtime": _of_runtime,
+    "package": _of_package,
+    "script": _of_script,
+    "library": lambda f: StandardLibraryError(f.stage, f.url, f.text, status=f.status),
+    "lock": lambda f: LockFileError(f.stage, f.url, f.text, status=f.status),
+    "policy": lambda f: ContentPolicyError(f.stage, f.url, "script-src", f.text),
+    "start": lambda f: RuntimeStartError(f.stage, f.url, f.text),
+    "python": lambda f: import_error(f.stage, f.serve, f.report),
+}
+
+
+def from_report(stage: Stage, message: Mapping[str, object]) -> WorkerLoadError:
     """Make the error of what the worker's files report as ``failed``.
 
     Examples:
+        >>> from bridge.worker.stages import Stage
         >>> facts = {"cause": "lock", "url": "/pyodide-lock.json", "status": 404}
         >>> type(from_report(Stage.RUNTIME, facts)).__name__
         'LockFileError'
     """
+    status = message.get("status")
     texts = {
-        name: str(facts.get(name) or "")
-        for name in ("cause", "url", "reason", "text", "found", "expected", "package")
+        name: str(message.get(name) or "")
+        for name in _Facts.__slots__
+        if name not in ("stage", "status")
     }
-    url, reason, text = texts["url"], texts["reason"], texts["text"]
-    status = facts.get("status")
-    status = status if isinstance(status, int) else 0
-    if reason == "origin":
-        return CrossOriginError(stage, url, text)
-    match texts["cause"]:
-        case "runtime":
-            if reason == "type":
-                return MimeTypeError(stage, url, texts["found"], texts["expected"])
-            if reason == "damaged":
-                return RuntimeCorruptError(stage, url, text)
-            return RuntimeMissingError(stage, url, text, status=status)
-        case "library":
-            return StandardLibraryError(stage, url, text, status=status)
-        case "lock":
-            return LockFileError(stage, url, text, status=status)
-        case "policy":
-            return ContentPolicyError(stage, url, "script-src", text)
-        case "start":
-            return RuntimeStartError(stage, url, text)
-        case "package" if reason == "damaged":
-            return PackageCorruptError(
-                stage,
-                texts["package"],
-                url,
-                text,
-                expected=texts["expected"],
-                found=texts["found"],
-            )
-        case "package":
-            return PackageMissingError(stage, texts["package"], url, text, status=status)
-        case "python":
-            return import_error(stage, str(facts.get("serve")), str(facts.get("report")))
-        case "script" if facts.get("name") == "SyntaxError":
-            return ScriptSyntaxError(stage, url, text, inferred=False)
-        case _:
-            return ScriptRaisedError(stage, url, text)
+    facts = _Facts(stage=stage, status=status if isinstance(status, int) else 0, **texts)
+    if facts.reason == "origin":
+        return CrossOriginError(stage, facts.url, facts.text)
+    return _CAUSES.get(facts.cause, _of_script)(facts)

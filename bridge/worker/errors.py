@@ -8,10 +8,12 @@ true where the cause was found by asking the server a second time.
 from __future__ import annotations
 
 from enum import Enum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from bridge.errors import BridgeError
-from bridge.worker.stages import Stage
+
+if TYPE_CHECKING:
+    from bridge.worker.stages import Stage
 
 __all__ = [
     "ClosedEarlyError",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import importlib.util
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -43,6 +42,16 @@ class _Shared:
     def config(self) -> dict[str, object]:
         found = {name: getattr(self, name) for name in ("module", "snapshot", "library", "lock")}
         return {name: value for name, value in found.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How a start is made, whatever it starts."""
+
+    files: dict[str, str]
+    limits: Limits
+    on_progress: Callable[[Progress], object] | None
+    name: str
 
 
 _shared: dict[str, asyncio.Task[_Shared]] = {}
@@ -97,10 +106,10 @@ async def spawn(
             with await spawn("shop.prices:serve", packages=["numpy"]) as worker:
                 ...
     """
-    limits = limits or Limits()
     runtime = index_url or host.index_url()
     runtime = runtime if runtime.endswith("/") else f"{runtime}/"
     files = host.served_files(script_url) if script_url else _files()
+    manner = _Manner(files, limits or Limits(), on_progress, name)
     serve = serve or _DEFAULT
     shipped = [*modules] if module_of(serve) == "bridge" else [*modules, *_own(module_of(serve))]
     config: dict[str, object] = {
@@ -110,9 +119,9 @@ async def spawn(
         "packages": list(packages),
         "sources": host.to_bytes(archive(["bridge", *shipped])),
     }
-    shared = await _ensure_shared(runtime, files, limits, on_progress) if share else _Shared()
+    shared = await _ensure_shared(runtime, manner) if share else _Shared()
     try:
-        return await _start(config, shared, files, limits, on_progress, name)
+        return await _start(config, shared, manner)
     except (RuntimeStartError, StageTimeoutError) as error:
         if shared.snapshot is None or error.stage is not Stage.RUNTIME:
             raise
@@ -121,20 +130,13 @@ async def spawn(
         _shared[runtime] = asyncio.ensure_future(_given(shared))
         if isinstance(error, StageTimeoutError):
             raise
-    return await _start(config, shared, files, limits, on_progress, name)
+    return await _start(config, shared, manner)
 
 
-async def _start(
-    config: dict[str, object],
-    shared: _Shared,
-    files: dict[str, str],
-    limits: Limits,
-    on_progress: Callable[[Progress], object] | None,
-    name: str,
-) -> Worker:
+async def _start(config: dict[str, object], shared: _Shared, manner: _Manner) -> Worker:
     interrupt = host.shared_byte()
     near, far = host.message_channel()
-    start = Start(files, limits, on_progress, name)
+    start = Start(manner.files, manner.limits, manner.on_progress, manner.name)
     given = {**config, **shared.config()}
     if interrupt is not None:
         given["interrupt"] = interrupt
@@ -165,38 +167,31 @@ def _list(found: object) -> list[object]:
     return found if isinstance(found, list) else []
 
 
-async def _ensure_shared(
-    runtime: str,
-    files: dict[str, str],
-    limits: Limits,
-    on_progress: Callable[[Progress], object] | None,
-) -> _Shared:
+async def _ensure_shared(runtime: str, manner: _Manner) -> _Shared:
     making = _shared.get(runtime)
     first = making is None
     if making is None:
-        making = asyncio.ensure_future(_make(runtime, files, limits, on_progress))
-        _shared[runtime] = making
-        # Who waits for it hears of a failure; without anybody it is no one's error.
-        making.add_done_callback(lambda task: task.cancelled() or task.exception())
-    elif on_progress is not None and not making.done():
-        on_progress(Progress(Stage.SCRIPT, "waiting for the first worker's snapshot", 0.0))
-    try:
-        found = await asyncio.shield(making)
-    except Exception as error:
-        if _shared.get(runtime) is making:
-            del _shared[runtime]
-        raise copy.copy(error) from error.__cause__
+        making = _shared[runtime] = asyncio.ensure_future(_make(runtime, manner))
+
+        def forget_failure(task: asyncio.Task[_Shared]) -> None:
+            failed = task.cancelled() or task.exception() is not None
+            if failed and _shared.get(runtime) is task:
+                del _shared[runtime]
+
+        making.add_done_callback(forget_failure)
+    elif manner.on_progress is not None and not making.done():
+        manner.on_progress(Progress(Stage.SCRIPT, "waiting for the first worker's snapshot", 0.0))
+    # One that is cancelled does not take from the others what they wait for.
+    found = await asyncio.shield(making)
     return found if first else replace(found, seconds=0.0)
 
 
 async def _make(
     runtime: str,
-    files: dict[str, str],
-    limits: Limits,
-    on_progress: Callable[[Progress], object] | None,
+    manner: _Manner,
 ) -> _Shared:
     """Boot once, in a worker of its own, and keep what can be shared."""
-    start = Start(files, limits, on_progress, "bridge snapshot")
+    start = Start(manner.files, manner.limits, manner.on_progress, f"{manner.name} snapshot")
     config = {
         "runtime": runtime,
         "env": _ENVIRONMENT,

@@ -6,12 +6,12 @@ import asyncio
 import itertools
 import re
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from bridge._browser import ffi
 from bridge._browser import workers as host
 from bridge.proxies import ProxyScope
-from bridge.worker.causes import Answer, from_answer, from_report
+from bridge.worker.causes import from_answer, from_report
 from bridge.worker.errors import (
     ClosedEarlyError,
     ContentPolicyError,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Start"]
 
+_Sign: TypeAlias = "tuple[dict[str, object], object]"
+"""A message of the worker, or what is noted like one, and the page's own object."""
 _ORDER: Final = tuple(Stage)
 _POLICY_DELAY: Final = 0.05
 """Seconds that the news of a policy's violation may come after the event that it causes."""
@@ -69,19 +71,21 @@ class Start:
         self.facts: dict[str, object] = {}
         self.worker: HostWorker | None = None
         self.life = f"bridge.worker {name} {next(_numbers)} {time.time_ns()}"
-        self._files = files
+        self._files = dict(files)
         self._limits = limits
         self._on_progress = on_progress
         self._name = name
         self._began = self._turned = time.perf_counter()
         self._last = ""
         self.scope = ProxyScope("worker start")
-        self._signs: asyncio.Queue[object] = asyncio.Queue()
+        self._signs: asyncio.Queue[_Sign] = asyncio.Queue()
         self._violations = host.Violations(self.scope)
         # Replaced by who owns the worker once it has started.
-        self.heard: Callable[[dict[str, object], object], None] = self._queue_message
-        self.failed: Callable[[ErrorEvent], None] = self._signs.put_nowait
-        self.gone: Callable[[], None] = lambda: self._signs.put_nowait(None)
+        self.heard: Callable[[dict[str, object], object], None] = self._note
+        self.failed: Callable[[ErrorEvent], None] = lambda event: self._note(
+            {"kind": "error", "event": event}
+        )
+        self.gone: Callable[[], None] = lambda: self._note({"kind": "gone"})
 
     async def run(
         self, config: Mapping[str, object], transfer: tuple[object, ...] = (), until: str = "ready"
@@ -103,20 +107,10 @@ class Start:
             self._open()
             self._post({**config, "files": self._files, "life": self.life}, transfer)
             while True:
-                sign = await self._next()
-                if sign is None:
-                    raise ClosedEarlyError(self.stage)
-                if isinstance(sign, host.ErrorEvent):
-                    await self._on_error(sign)
-                elif isinstance(sign, tuple):
-                    message, raw = sign
-                    if message.get("kind") == "failed":
-                        raise await self._reported(message)
-                    self._on_message(message)
-                    if until in (message.get("kind"), message.get("stage")) and (
-                        message["kind"] != "progress"
-                    ):
-                        return raw
+                message, raw = await self._next()
+                await self._on_message(message)
+                if until == (message["stage"] if message["kind"] == "stage" else message["kind"]):
+                    return raw
         except BaseException:
             self.end()
             raise
@@ -131,8 +125,19 @@ class Start:
             self.worker.terminate()
         self.scope.dispose()
 
-    def _queue_message(self, message: dict[str, object], raw: object) -> None:
+    def _note(self, message: dict[str, object], raw: object = None) -> None:
         self._signs.put_nowait((message, raw))
+
+    # The browser holds these, whoever hears of it at the time.
+
+    def _hear(self, message: dict[str, object], raw: object) -> None:
+        self.heard(message, raw)
+
+    def _fail(self, event: ErrorEvent) -> None:
+        self.failed(event)
+
+    def _go(self) -> None:
+        self.gone()
 
     def _open(self) -> None:
         url = self._files["worker.mjs"]
@@ -140,8 +145,8 @@ class Start:
             self.worker = host.HostWorker(
                 url,
                 self._name,
-                lambda message, raw: self.heard(message, raw),
-                lambda event: self.failed(event),
+                self._hear,
+                self._fail,
             )
         except Exception as refusal:
             if ffi.get(refusal, "name") != "SecurityError":
@@ -152,7 +157,7 @@ class Start:
         if self.worker is not None:
             self.worker.post(config, transfer)
 
-    async def _next(self) -> object:
+    async def _next(self) -> _Sign:
         limit = self._limits.of(self.stage)
         try:
             return await asyncio.wait_for(self._signs.get(), limit)
@@ -162,11 +167,17 @@ class Start:
                 raise self._forbidden(violation) from None
             raise StageTimeoutError(self.stage, limit, self._last) from None
 
-    def _on_message(self, message: dict[str, object]) -> None:
+    async def _on_message(self, message: dict[str, object]) -> None:
         text = str(message.get("text") or message.get("note") or "")
         match message.get("kind"):
             case "alive" if message.get("watched"):
-                host.when_free(self.life, lambda: self.gone())
+                host.when_free(self.life, self._go)
+            case "gone":
+                raise ClosedEarlyError(self.stage)
+            case "error":
+                await self._on_error(message["event"])
+            case "failed":
+                raise await self._reported(message)
             case "stage":
                 self._turn(message)
             case "progress":
@@ -195,7 +206,9 @@ class Start:
             seconds = time.perf_counter() - self._began
             self._on_progress(Progress(self.stage, note, seconds, done))
 
-    async def _on_error(self, event: ErrorEvent) -> None:
+    async def _on_error(self, event: object) -> None:
+        if not isinstance(event, host.ErrorEvent):
+            return
         if self.stage is not Stage.SCRIPT:
             # Something raised in the worker, which goes on; what it breaks shows by itself.
             self._last = event.message
@@ -222,7 +235,7 @@ class Start:
         violation = self._violations.about(url)
         if violation is not None:
             return self._forbidden(violation)
-        answer = Answer(**await host.fetch_header(url))  # type: ignore[arg-type] - made for it
+        answer = await host.ask(url)
         error = from_answer(self.stage, url, answer, isolated=host.is_isolated())
         if error is not None:
             return error

@@ -1,7 +1,7 @@
 """Runs in the page's Pyodide: really causes each failure of a worker, and tells what was raised.
 
-The page's server has one folder per fault; ``otherOrigin`` of the page names another origin with the
-same. The test reads the dictionary that `main` returns.
+The page's server has one folder per fault; ``otherOrigin`` of the page names another origin
+with the same. The test reads the dictionary that `main` returns.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import js
 
@@ -28,7 +28,9 @@ from bridge.worker import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
+
+T = TypeVar("T")
 
 URL = str(js.location.origin)
 OTHER = str(js.otherOrigin)
@@ -103,6 +105,10 @@ DEATH = 5.0
 AT_ONCE = 3
 
 
+def write(name: str, text: str) -> None:
+    Path(name).write_text(text, "utf-8")
+
+
 async def failing(limits: Limits, **options: object) -> dict[str, object]:
     """Try to start a worker; tell what was raised, and when."""
     began = time.perf_counter()
@@ -159,14 +165,25 @@ def runtime(fault: str) -> dict[str, object]:
 SCRIPTS = {
     **{
         name: script(name)
-        for name in (
-            "script-404 script-500 script-mime script-html script-drop script-coep script-syntax "
-            "script-static script-raises rest-404 rest-syntax rest-mime rest-raises"
-        ).split()
+        for name in [
+            "script-404",
+            "script-500",
+            "script-mime",
+            "script-html",
+            "script-drop",
+            "script-coep",
+            "script-syntax",
+            "script-static",
+            "script-raises",
+            "rest-404",
+            "rest-syntax",
+            "rest-mime",
+            "rest-raises",
+        ]
     },
 }
 SILENT = {
-    name: script(name) for name in "script-mute script-closes script-spins script-silent".split()
+    name: script(name) for name in ["script-mute", "script-closes", "script-spins", "script-silent"]
 }
 STUCK = {
     "rest-silent": script("rest-silent"),
@@ -175,11 +192,29 @@ STUCK = {
 }
 RUNTIMES = {
     name: runtime(name)
-    for name in (
-        "wasm-404 wasm-500 wasm-drop wasm-mime wasm-html wasm-begin wasm-middle wasm-truncated "
-        "loader-404 loader-truncated asm-404 asm-truncated asm-mime "
-        "stdlib-404 stdlib-html stdlib-truncated stdlib-middle stdlib-needed lock-404 lock-truncated lock-html"
-    ).split()
+    for name in [
+        "wasm-404",
+        "wasm-500",
+        "wasm-drop",
+        "wasm-mime",
+        "wasm-html",
+        "wasm-begin",
+        "wasm-middle",
+        "wasm-truncated",
+        "loader-404",
+        "loader-truncated",
+        "asm-404",
+        "asm-truncated",
+        "asm-mime",
+        "stdlib-404",
+        "stdlib-html",
+        "stdlib-truncated",
+        "stdlib-middle",
+        "stdlib-needed",
+        "lock-404",
+        "lock-truncated",
+        "lock-html",
+    ]
 }
 
 
@@ -204,8 +239,8 @@ async def causes(limits: Limits) -> dict[str, object]:
 
 async def packages_and_python(limits: Limits) -> dict[str, object]:
     """Failures of the later stages, on the shared snapshot, one after the other."""
-    Path("breaks.py").write_text("import json\nraise ValueError('raised while importing')\n")
-    Path("imports.py").write_text("import no_such_module_at_all\n")
+    write("breaks.py", "import json\nraise ValueError('raised while importing')\n")
+    write("imports.py", "import no_such_module_at_all\n")
     found: dict[str, object] = {}
     here = {"index_url": f"{URL}/ok/"}
     silent = replace(limits, packages=SILENCE)
@@ -307,7 +342,7 @@ def forbid(policy: str) -> None:
 
 async def policies(limits: Limits) -> dict[str, object]:
     forbid("worker-src 'self'")
-    found = {
+    found: dict[str, object] = {
         "policy-blob": await failing(limits, index_url=f"{URL}/ok/"),
         "policy-self": await failing(limits, index_url=f"{URL}/ok/", script_url="/ok/worker.mjs"),
     }
@@ -318,26 +353,23 @@ async def policies(limits: Limits) -> dict[str, object]:
 
 async def main() -> dict[str, object]:
     """Everything, in order; what each part took is part of the result."""
-    Path("served.py").write_text(SERVED)
+    write("served.py", SERVED)
     spent: dict[str, float] = {}
     found: dict[str, object] = {}
 
-    async def part(name: str, work: object) -> object:
+    async def part(name: str, work: Coroutine[object, object, T]) -> T:
         began = time.perf_counter()
-        result = await work  # type: ignore[misc]
+        result = await work
         spent[name] = round(time.perf_counter() - began, 2)
         return result
 
-    timings, found["healthy"] = await part("healthy", healthy())  # type: ignore[misc]
+    timings, found["healthy"] = await part("healthy", healthy())
     limits = Limits.relative_to(timings, factor=5, at_least=4)
     found["limits"] = {stage.value: limits.of(stage) for stage in Stage}
-    found["causes"] = {
-        **await part("causes", causes(limits)),  # type: ignore[dict-item]
-        **await part("later", packages_and_python(limits)),  # type: ignore[dict-item]
-    }
+    failures = await part("causes", causes(limits))
+    failures |= await part("later", packages_and_python(limits))
     found["unshared"] = await part("unshared", unshared(limits))
     found["deaths"] = await part("deaths", deaths())
-    found["causes"].update(await part("policies", policies(limits)))  # type: ignore[attr-defined]
+    failures |= await part("policies", policies(limits))
     forget_shared()
-    found["spent"] = spent
-    return found
+    return {**found, "causes": failures, "spent": spent}

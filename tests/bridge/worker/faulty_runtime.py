@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 from bridge import _assets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
@@ -45,6 +46,19 @@ SCRIPTS = {
     "spins": b"for (;;) {}\n",
     "rejects": b"postMessage({kind: 'stage', stage: 'script'});"
     b"Promise.reject(new Error('rejected on purpose'));\n",
+}
+
+
+def _overwritten(body: bytes, at: int) -> bytes:
+    return body[:at] + b"\xff\x00" * 32 + body[at + 64 :]
+
+
+_DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "begin": lambda body: b"\xff" + body[1:],
+    "middle": lambda body: _overwritten(body, len(body) // 2),
+    # In an archive: the content of a module without which Python does not start.
+    "needed": lambda body: _overwritten(body, body.index(b"encodings/__init__.py") + 40),
+    "truncated": lambda body: body[: len(body) // 2],
 }
 
 
@@ -94,6 +108,9 @@ class _Handler(BaseHTTPRequestHandler):
         return path.read_bytes() if path.is_file() else None
 
     def _faulty(self, how: str, body: bytes, suffix: str) -> None:
+        if how in _DAMAGE:
+            self._send(_DAMAGE[how](body), suffix)
+            return
         match how:
             case "404" | "500":
                 self._send(b"no", ".html", status=int(how))
@@ -101,24 +118,12 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(body, suffix, type_="text/plain")
             case "html":
                 self._send(_PAGE, ".html")
-            case "begin":
-                self._send(b"\xff" + body[1:], suffix)
-            case "middle":
-                half = len(body) // 2
-                self._send(body[:half] + b"\xff\x00" * 32 + body[half + 64 :], suffix)
-            case "needed":
-                # In an archive: the content of a module without which Python does not start.
-                at = body.index(b"encodings/__init__.py") + 40
-                self._send(body[:at] + b"\xff\x00" * 32 + body[at + 64 :], suffix)
-            case "truncated":
-                self._send(body[: len(body) // 2], suffix)
-            case "silent":
-                self.released.wait(30)
-                self.close_connection = True
-            case "drop":
-                self.close_connection = True
             case "coep":
                 self._send(body, suffix, isolated=False)
+            case "silent" | "drop":
+                if how == "silent":
+                    self.released.wait(30)
+                self.close_connection = True
             case _:
                 self._send(SCRIPTS[how], suffix)
 
