@@ -344,8 +344,8 @@ export async function start(config, ports) {
   tell("stage", { stage: "packages", loaded: Object.keys(pyodide.loadedPackages) });
   await import(config.files["port.mjs"]);
   const inside = pyodide.pyimport("bridge.worker.inside");
-  const report = inside.start(config.serve, port);
+  const report = inside.start(config.serve, config.expose, port);
   inside.destroy();
-  if (report) throw new Failure("python", { serve: config.serve, report });
+  if (report) throw new Failure("python", { serve: config.serve || config.expose, report });
   tell("stage", { stage: "ready" });
 }

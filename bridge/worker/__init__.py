@@ -3,12 +3,15 @@
 Examples:
     .. code-block:: python
 
-        from bridge.worker import WorkerLoadError, spawn
+        from bridge.worker import WorkerLoadError, connect, spawn
 
         try:
-            worker = await spawn("shop.prices:serve", packages=["numpy"], on_progress=print)
+            worker = await spawn(expose="shop.prices:Prices", packages=["numpy"])
         except WorkerLoadError as error:
             show(error.stage, error.url, str(error))
+        else:
+            with worker:
+                show(await connect(worker).remote.quote("tea"))
 """
 
 from bridge.worker.errors import (
@@ -36,6 +39,7 @@ from bridge.worker.errors import (
     WorkerImportError,
     WorkerLoadError,
 )
+from bridge.worker.serving import connect
 from bridge.worker.sources import SourceError
 from bridge.worker.spawning import forget_shared, spawn
 from bridge.worker.stages import Limits, Progress, Stage, Timings
@@ -72,6 +76,7 @@ __all__ = [
     "WorkerEnd",
     "WorkerImportError",
     "WorkerLoadError",
+    "connect",
     "forget_shared",
     "spawn",
 ]

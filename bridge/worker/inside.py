@@ -23,35 +23,30 @@ __all__ = ["resolve", "start"]
 _serving: list[object] = []
 
 
-def resolve(name: str) -> Callable[[Port], object]:
+def resolve(name: str) -> object:
     """Import ``package.module:object.attribute`` and return what it names.
 
     Raises:
         ImportError: The module cannot be imported.
         AttributeError: It has no such object.
-        TypeError: The object cannot be called.
 
     Examples:
-        >>> resolve("json:dumps")([1])
-        '[1]'
+        >>> resolve("json:dumps")
+        <function dumps at ...>
     """
     module, _, path = name.partition(":")
     found: object = importlib.import_module(module)
     for attribute in filter(None, path.split(".")):
         found = getattr(found, attribute)
-    if not callable(found):
-        raise TypeError(
-            f"{name} is {type(found).__name__}, which cannot be called; "
-            "name a function that takes the worker's port, as 'package.module:function'"
-        )
-    return cast("Callable[[Port], object]", found)
+    return found
 
 
-def start(serve: str, target: object) -> str:
+def start(serve: str, expose: str, target: object) -> str:
     """Serve; return an empty text, or what went wrong as JSON.
 
     Args:
         serve: The function to call with the port; one that is ``async`` goes on as a task.
+        expose: Without that function, the object for remote calls.
         target: The browser's message port.
     """
     # Interpreters that were restored from one snapshot would all draw the same numbers.
@@ -59,7 +54,7 @@ def start(serve: str, target: object) -> str:
     # A restored interpreter has the current directory twice.
     sys.path[:] = dict.fromkeys(sys.path)
     try:
-        function = resolve(serve)
+        function = _callable(serve) if serve else _exposing(expose)
         port = open_port(target)
         result = function(port)
         if inspect.iscoroutine(result):
@@ -68,6 +63,23 @@ def start(serve: str, target: object) -> str:
         return json.dumps(_described(error))
     _serving.extend([port, result])
     return ""
+
+
+def _callable(serve: str) -> Callable[[Port], object]:
+    found = resolve(serve)
+    if not callable(found):
+        raise TypeError(
+            f"{serve} is {type(found).__name__}, which cannot be called; "
+            "name a function that takes the worker's port, as 'package.module:function'"
+        )
+    return cast("Callable[[Port], object]", found)
+
+
+def _exposing(name: str) -> Callable[[Port], object]:
+    from bridge.worker.serving import expose  # noqa: PLC0415 - brings remote calls along
+
+    found = resolve(name)
+    return lambda port: expose(port, found)
 
 
 def _described(error: BaseException) -> dict[str, str]:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["forget_shared", "spawn"]
 
-_DEFAULT: Final = "bridge.rpc:serve"
+_INTERPRETER: Final = "bridge.worker.serving:Interpreter"
 _ENVIRONMENT: Final = {"HOME": "/home/pyodide"}
 _PRELOADED: Final = (
     "asyncio base64 contextlib dataclasses functools importlib inspect io json logging pickle "
-    "random traceback typing zipfile bridge.worker.inside bridge.rpc"
+    "random traceback typing zipfile bridge.worker.inside bridge.worker.serving bridge.rpc"
 )
 
 
@@ -65,6 +65,7 @@ def forget_shared() -> None:
 async def spawn(
     serve: str | None = None,
     *,
+    expose: str | None = None,
     packages: Iterable[str] = (),
     modules: Iterable[str] = (),
     limits: Limits | None = None,
@@ -83,7 +84,10 @@ async def spawn(
     Args:
         serve: What the worker serves, as ``"package.module:function"``: a function that is called
             with the worker's `Port` (an ``async`` one goes on as a task). Its top-level module is
-            sent along if its files are here. Left out: remote calls, `bridge.rpc`.
+            sent along if its files are here.
+        expose: Instead of ``serve``, the object for remote calls (`connect`), or a class, of which
+            one instance is made. With neither: a `bridge.worker.serving.Interpreter`, which calls
+            any function that both sides can import.
         packages: Packages of the Pyodide distribution, or URLs of wheels.
         modules: Further top-level Python modules of this interpreter to send along.
         limits: Seconds per stage.
@@ -96,6 +100,7 @@ async def spawn(
         name: Shown in the browser's tools.
 
     Raises:
+        TypeError: Both ``serve`` and ``expose`` were given.
         WorkerLoadError: The worker did not start; one class per cause.
         SourceError: A module to send along has no files here.
         HostUnavailableError: Not in a browser.
@@ -103,19 +108,23 @@ async def spawn(
     Examples:
         .. code-block:: python
 
-            with await spawn("shop.prices:serve", packages=["numpy"]) as worker:
-                ...
+            with await spawn(expose="shop.prices:Prices", packages=["numpy"]) as worker:
+                prices = connect(worker).remote
+                print(await prices.quote("tea"))
     """
     runtime = index_url or host.index_url()
     runtime = runtime if runtime.endswith("/") else f"{runtime}/"
     files = host.served_files(script_url) if script_url else _files()
     manner = _Manner(files, limits or Limits(), on_progress, name)
-    serve = serve or _DEFAULT
-    shipped = [*modules] if module_of(serve) == "bridge" else [*modules, *_own(module_of(serve))]
+    if serve and expose:
+        raise TypeError("a worker either serves its port or exposes an object: give one of the two")
+    expose = "" if serve else expose or _INTERPRETER
+    shipped = [*modules, *_own(module_of(serve or expose))]
     config: dict[str, object] = {
         "runtime": runtime,
         "env": _ENVIRONMENT,
-        "serve": serve,
+        "serve": serve or "",
+        "expose": expose,
         "packages": list(packages),
         "sources": host.to_bytes(archive(["bridge", *shipped])),
     }
@@ -228,7 +237,7 @@ js.Math.max(1, 2)
 
 def _own(module: str) -> list[str]:
     """The module, if this interpreter has files of it that a worker has not by itself."""
-    found = importlib.util.find_spec(module)
+    found = importlib.util.find_spec(module) if module != "bridge" else None
     if found is None or not found.has_location:
         return []
     place = str(found.origin or "")

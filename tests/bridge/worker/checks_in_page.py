@@ -7,7 +7,9 @@ with the same. The test reads the dictionary that `main` returns.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
+import math
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import js
 
+from bridge.proxies import live_counts
 from bridge.worker import (
     Limits,
     Progress,
@@ -23,6 +26,7 @@ from bridge.worker import (
     Worker,
     WorkerDiedError,
     WorkerLoadError,
+    connect,
     forget_shared,
     spawn,
 )
@@ -88,6 +92,9 @@ async def later(port):
     import asyncio
     await asyncio.sleep(0)
     port.post(b"from a task")
+def spin():
+    while True:
+        pass
 def endless(port):
     while True:
         pass
@@ -327,9 +334,45 @@ async def healthy() -> tuple[Timings, dict[str, object]]:
     return first.timings, found
 
 
+async def remote(limits: Limits) -> dict[str, object]:
+    """Calls to what a worker exposes, with bridge.rpc on both ends."""
+    found: dict[str, object] = {}
+    served = importlib.import_module("served")
+    with await spawn(index_url=f"{URL}/ok/", limits=limits, modules=["served"]) as worker:
+        interpreter = connect(worker).remote
+        found["called"] = await interpreter.call(math.factorial, 20)
+        try:
+            await asyncio.wait_for(interpreter.call(served.spin), 0.3)
+        except TimeoutError:
+            found["abandoned"] = worker.alive
+        found["after"] = await asyncio.wait_for(interpreter.call(len, b"abc"), 10)
+        pending = asyncio.ensure_future(interpreter.call(asyncio.sleep, 60))
+        await asyncio.sleep(0.05)
+    try:
+        await pending
+    except ConnectionError as error:
+        found["pending"] = [type(error).__name__, type(error.__cause__).__name__]
+    return found
+
+
 async def unshared(limits: Limits) -> dict[str, object]:
     with await started(share=False, limits=limits) as worker:
         return {"path": sorted(worker.fast_path), "answer": await answer(worker, b"hello")}
+
+
+async def unisolated() -> dict[str, object]:
+    """In a page without shared memory: nothing can be interrupted."""
+    write("served.py", SERVED)
+    worker = await started(share=False)
+    worker.port.post(b"loop")
+    await asyncio.sleep(0.1)
+    waiting = asyncio.ensure_future(answer(worker, b"after"))
+    found: dict[str, object] = {
+        "isolated": bool(js.crossOriginIsolated),
+        "interrupt": worker.interrupt(),
+        "recovered": await worker.recover(patience=0.2, grace=0.2),
+    }
+    return {**found, "answer": await waiting}
 
 
 def forbid(policy: str) -> None:
@@ -354,6 +397,7 @@ async def policies(limits: Limits) -> dict[str, object]:
 async def main() -> dict[str, object]:
     """Everything, in order; what each part took is part of the result."""
     write("served.py", SERVED)
+    before = live_counts()
     spent: dict[str, float] = {}
     found: dict[str, object] = {}
 
@@ -370,6 +414,11 @@ async def main() -> dict[str, object]:
     failures |= await part("later", packages_and_python(limits))
     found["unshared"] = await part("unshared", unshared(limits))
     found["deaths"] = await part("deaths", deaths())
+    found["remote"] = await part("remote", remote(limits))
     failures |= await part("policies", policies(limits))
     forget_shared()
+    now = live_counts()
+    found["left"] = {
+        name: n - before.get(name, 0) for name, n in now.items() if n != before.get(name)
+    }
     return {**found, "causes": failures, "spent": spent}

@@ -37,12 +37,14 @@ json.dumps(await checks.{function}())
 """
 
 
-async def run_in_page(runner: Runner, server: FaultyRuntime, function: str) -> dict[str, Any]:
+async def run_in_page(
+    runner: Runner, server: FaultyRuntime, function: str, folder: str = "ok"
+) -> dict[str, Any]:
     """Boot Pyodide in a page of the server; return what a function of the checks returns."""
     context = await runner._browser.context()
     try:
         page = await context.new_page()
-        await page.goto(f"{server.url}/ok/page.html")
+        await page.goto(f"{server.url}/{folder}/page.html")
         sources = archive(["bridge"])
         await page.evaluate(BOOT, [server.url, base64.b64encode(sources).decode("ascii")])
         checks = (Path(__file__).parent / "checks_in_page.py").read_text("utf-8")
@@ -54,6 +56,15 @@ async def run_in_page(runner: Runner, server: FaultyRuntime, function: str) -> d
     finally:
         await asyncio.wait_for(context.close(), 30)
     return dict(json.loads(text))
+
+
+@pytest.fixture
+def happened_unisolated(interpreter_runner: Runner, interpreter_line: str) -> dict[str, Any]:
+    """What `checks_in_page.unisolated` found in a page that no header isolates."""
+    runtime = ensure_runtime(interpreter_line, [PACKAGE])
+    with FaultyRuntime(runtime.directory) as server:
+        work = run_in_page(interpreter_runner, server, "unisolated", "plain")
+        return interpreter_runner.call(work, LIMIT)
 
 
 @pytest.fixture(scope="module")

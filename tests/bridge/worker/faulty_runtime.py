@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "ok":
             fault = self.mode.get("now", "ok")
         if name in ("", "page.html"):
-            self._send(_PAGE, ".html")
+            self._send(_PAGE, ".html", isolated=fault != "plain")
             return
         kind, _, how = fault.partition("-")
         hit = (

@@ -78,7 +78,7 @@ def test_an_unknown_cause_keeps_its_text() -> None:
 
 
 def test_an_import_error_carries_the_exception_itself_and_its_frames() -> None:
-    report = inside.start("json:absent", None)
+    report = inside.start("json:absent", "", None)
     error = import_error(Stage.READY, "json:absent", report)
     assert isinstance(error.__cause__, AttributeError)
     assert isinstance(error.__cause__.__cause__, RemoteTraceback)

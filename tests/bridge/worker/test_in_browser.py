@@ -188,3 +188,27 @@ def test_a_recursion_without_loops_is_interrupted_where_the_line_can(
     happened: Happened, interpreter_line: str
 ) -> None:
     assert happened["deaths"]["recursion"] is (interpreter_line not in ("0.26", "0.27"))
+
+
+def test_remote_calls_end_with_the_worker_and_leave_it_when_abandoned(happened: Happened) -> None:
+    assert happened["remote"] == {
+        "called": 2432902008176640000,
+        "abandoned": True,
+        "after": 3,
+        "pending": ["PeerLostError", "WorkerDiedError"],
+    }
+
+
+def test_no_start_and_no_end_leaves_a_handle_behind(happened: Happened) -> None:
+    assert happened["left"] == {}
+
+
+def test_without_shared_memory_a_busy_worker_is_terminated(
+    happened_unisolated: Happened,
+) -> None:
+    assert happened_unisolated == {
+        "isolated": False,
+        "interrupt": False,
+        "recovered": False,
+        "answer": "WorkerDiedError: deadline",
+    }
