@@ -130,20 +130,26 @@ def _importable(obj: object) -> bool:
     return found is obj
 
 
+def _taking(buffers: list[memoryview]) -> Callable[[pickle.PickleBuffer], bool]:
+    # No method of the encoder, which would hold itself by it: CPython up to 3.12 crashes when
+    # memoryviews of memoryviews are part of what its collector clears.
+    def take(buffer: pickle.PickleBuffer) -> bool:
+        raw = buffer.raw()
+        if raw.nbytes < OUT_OF_BAND:
+            return True
+        buffers.append(raw)
+        return False
+
+    return take
+
+
 class _Encoder(pickle.Pickler):
     def __init__(self, file: io.BytesIO, home: Home) -> None:
-        super().__init__(file, protocol=5, buffer_callback=self._take_buffer)
         self.home = home
         self.numbers: list[int] = []
         self.buffers: list[memoryview] = []
         self.bytes: list[object] = []
-
-    def _take_buffer(self, buffer: pickle.PickleBuffer) -> bool:
-        raw = buffer.raw()
-        if raw.nbytes < OUT_OF_BAND:
-            return True
-        self.buffers.append(raw)
-        return False
+        super().__init__(file, protocol=5, buffer_callback=_taking(self.buffers))
 
     def _reference(self, obj: object) -> tuple[object, tuple[int]]:
         number = self.home.export(obj)

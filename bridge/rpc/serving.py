@@ -85,6 +85,7 @@ class Server:
         self._send = report
         self._shown = None if interface is None else _names_of(interface)
         self.running: dict[int, asyncio.Task[None]] = {}
+        self._unstarted: dict[int, Awaitable[object]] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._operations: dict[int, Callable[[Export, str, Any, Any], object]] = {
             Kind.CALL: self._call,
@@ -121,14 +122,24 @@ class Server:
     def cancel(self, number: int) -> None:
         """Cancel a running request; one that has been answered is left alone."""
         task = self.running.get(number)
-        if task is not None:
-            task.cancel("the caller cancelled the call")
+        if task is None:
+            return
+        task.cancel("the caller cancelled the call")
+        unstarted = self._unstarted.pop(number, None)
+        if unstarted is not None:
+            # It will never run, and so never answer.
+            _close(unstarted)
+            del self.running[number]
+            self._answer(Envelope(Kind.CANCELLED, number))
 
     def stop(self) -> None:
         """Cancel everything; there is nobody to be answered any more."""
         running, self.running = list(self.running.values()), {}
+        unstarted, self._unstarted = list(self._unstarted.values()), {}
         for task in running:
             task.cancel("the connection has ended")
+        for awaitable in unstarted:
+            _close(awaitable)
 
     def dropped(self, target: object) -> None:
         """Close an iterator that nobody reads any more, so that its ``finally`` runs."""
@@ -142,9 +153,9 @@ class Server:
 
     def _spawn(self, number: int, awaitable: Awaitable[object]) -> None:
         if number in self.running:
-            if inspect.iscoroutine(awaitable):
-                awaitable.close()
+            _close(awaitable)
             raise MalformedMessageError(f"a call with the number {number} is running")
+        self._unstarted[number] = awaitable
         task = self._start(self._finish(number, awaitable))
         if not task.done():
             self.running[number] = task
@@ -161,6 +172,7 @@ class Server:
         return loop.create_task(work)
 
     async def _finish(self, number: int, awaitable: Awaitable[object]) -> None:
+        self._unstarted.pop(number, None)
         try:
             result = await awaitable
         except asyncio.CancelledError:
@@ -282,6 +294,11 @@ class Server:
             raise NotExposedError("close", _owner(export.target), "it is no iterator")
         target = cast("Any", export.target)
         return target.aclose() if isinstance(target, AsyncGeneratorType) else target.close()
+
+
+def _close(awaitable: Awaitable[object]) -> None:
+    if inspect.iscoroutine(awaitable):
+        awaitable.close()
 
 
 def _checked(request: Any) -> tuple[str, tuple[object, ...], dict[str, object]]:

@@ -110,7 +110,7 @@ def test_every_call_ends_exactly_once_and_counts_return_to_zero(names: list[str]
             play.held.clear()
             play.calls.clear()
             # A call that failed is held by the frames of its traceback.
-            for _ in range(5):
+            for _ in range(2):
                 gc.collect()
                 await both.settle()
             assert (both.server.handed_over, both.client.handed_over) == (0, 0)
