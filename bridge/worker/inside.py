@@ -31,8 +31,8 @@ def resolve(name: str) -> object:
         AttributeError: It has no such object.
 
     Examples:
-        >>> resolve("json:dumps")
-        <function dumps at ...>
+        >>> resolve("json.decoder:JSONDecoder.decode").__name__
+        'decode'
     """
     module, _, path = name.partition(":")
     found: object = importlib.import_module(module)

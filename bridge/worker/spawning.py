@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +53,10 @@ class _Manner:
     limits: Limits
     on_progress: Callable[[Progress], object] | None
     name: str
+    began: float
+
+    def start(self, name: str) -> Start:
+        return Start(self.files, self.limits, self.on_progress, name, self.began)
 
 
 _shared: dict[str, asyncio.Task[_Shared]] = {}
@@ -112,12 +117,12 @@ async def spawn(
                 prices = connect(worker).remote
                 print(await prices.quote("tea"))
     """
+    if serve and expose:
+        raise TypeError("a worker either serves its port or exposes an object: give one of the two")
     runtime = index_url or host.index_url()
     runtime = runtime if runtime.endswith("/") else f"{runtime}/"
     files = host.served_files(script_url) if script_url else _files()
-    manner = _Manner(files, limits or Limits(), on_progress, name)
-    if serve and expose:
-        raise TypeError("a worker either serves its port or exposes an object: give one of the two")
+    manner = _Manner(files, limits or Limits(), on_progress, name, time.perf_counter())
     expose = "" if serve else expose or _INTERPRETER
     shipped = [*modules, *_own(module_of(serve or expose))]
     config: dict[str, object] = {
@@ -145,7 +150,7 @@ async def spawn(
 async def _start(config: dict[str, object], shared: _Shared, manner: _Manner) -> Worker:
     interrupt = host.shared_byte()
     near, far = host.message_channel()
-    start = Start(manner.files, manner.limits, manner.on_progress, manner.name)
+    start = manner.start(manner.name)
     given = {**config, **shared.config()}
     if interrupt is not None:
         given["interrupt"] = interrupt
@@ -200,7 +205,7 @@ async def _make(
     manner: _Manner,
 ) -> _Shared:
     """Boot once, in a worker of its own, and keep what can be shared."""
-    start = Start(manner.files, manner.limits, manner.on_progress, f"{manner.name} snapshot")
+    start = manner.start(f"{manner.name} snapshot")
     config = {
         "runtime": runtime,
         "env": _ENVIRONMENT,

@@ -52,6 +52,7 @@ class Start:
         limits: Seconds per stage.
         on_progress: Told of every sign of life.
         name: The worker's name in the browser's tools.
+        began: When what is reported as progress began, by `time.perf_counter`.
 
     Attributes:
         stage: The stage in progress.
@@ -65,6 +66,7 @@ class Start:
         limits: Limits,
         on_progress: Callable[[Progress], object] | None,
         name: str,
+        began: float,
     ) -> None:
         self.stage = Stage.SCRIPT
         self.timings = Timings()
@@ -75,7 +77,8 @@ class Start:
         self._limits = limits
         self._on_progress = on_progress
         self._name = name
-        self._began = self._turned = time.perf_counter()
+        self._began = began
+        self._turned = time.perf_counter()
         self._last = ""
         self.scope = ProxyScope("worker start")
         self._signs: asyncio.Queue[_Sign] = asyncio.Queue()

@@ -29,6 +29,7 @@ from bridge.worker import (
     connect,
     forget_shared,
     spawn,
+    spawning,
 )
 
 if TYPE_CHECKING:
@@ -355,9 +356,17 @@ async def remote(limits: Limits) -> dict[str, object]:
     return found
 
 
-async def unshared(limits: Limits) -> dict[str, object]:
-    with await started(share=False, limits=limits) as worker:
-        return {"path": sorted(worker.fast_path), "answer": await answer(worker, b"hello")}
+async def unrestorable(limits: Limits) -> dict[str, object]:
+    """A snapshot that does not restore: the loader keeps silent, the next start does without."""
+    runtime = f"{URL}/ok/"
+    shared = await spawning._shared[runtime]
+    damaged = replace(shared, snapshot=js.Blob.new(["no snapshot"]))
+    spawning._shared[runtime] = asyncio.ensure_future(spawning._given(damaged))
+    failed = await failing(replace(limits, runtime=1.0), index_url=runtime)
+    with await started(limits=limits) as worker:
+        found = {"path": sorted(worker.fast_path), "answer": await answer(worker, b"hello")}
+    spawning._shared[runtime] = asyncio.ensure_future(spawning._given(shared))
+    return {"failed": failed["error"], **found}
 
 
 async def unisolated() -> dict[str, object]:
@@ -368,6 +377,7 @@ async def unisolated() -> dict[str, object]:
     await asyncio.sleep(0.1)
     waiting = asyncio.ensure_future(answer(worker, b"after"))
     found: dict[str, object] = {
+        "path": sorted(worker.fast_path),
         "isolated": bool(js.crossOriginIsolated),
         "interrupt": worker.interrupt(),
         "recovered": await worker.recover(patience=0.2, grace=0.2),
@@ -412,7 +422,7 @@ async def main() -> dict[str, object]:
     found["limits"] = {stage.value: limits.of(stage) for stage in Stage}
     failures = await part("causes", causes(limits))
     failures |= await part("later", packages_and_python(limits))
-    found["unshared"] = await part("unshared", unshared(limits))
+    found["unrestorable"] = await part("unrestorable", unrestorable(limits))
     found["deaths"] = await part("deaths", deaths())
     found["remote"] = await part("remote", remote(limits))
     failures |= await part("policies", policies(limits))

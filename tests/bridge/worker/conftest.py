@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bridge.worker.sources import archive
+from doc_examples.plugin.selection import selected_lines
 from pyodide_runtimes import ensure_runtime
 from tests.bridge.worker.faulty_runtime import FaultyRuntime
 
@@ -59,9 +60,14 @@ async def run_in_page(
 
 
 @pytest.fixture
-def happened_unisolated(interpreter_runner: Runner, interpreter_line: str) -> dict[str, Any]:
-    """What `checks_in_page.unisolated` found in a page that no header isolates."""
-    runtime = ensure_runtime(interpreter_line, [PACKAGE])
+def happened_unisolated(
+    interpreter_runner: Runner, request: pytest.FixtureRequest
+) -> dict[str, Any]:
+    """What `checks_in_page.unisolated` found in a page that no header isolates.
+
+    That is a matter of the browser: one line stands for all.
+    """
+    runtime = ensure_runtime(selected_lines(request.config)[-1], [PACKAGE])
     with FaultyRuntime(runtime.directory) as server:
         work = run_in_page(interpreter_runner, server, "unisolated", "plain")
         return interpreter_runner.call(work, LIMIT)

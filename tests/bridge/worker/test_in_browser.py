@@ -155,8 +155,12 @@ def test_a_healthy_worker_answers_reports_its_stages_and_has_its_packages(
     assert all(seconds > 0 for seconds in healthy["timings"].values())
 
 
-def test_a_worker_that_shares_nothing_serves_too(happened: Happened) -> None:
-    assert happened["unshared"] == {"path": [], "answer": "hello"}
+def test_a_snapshot_that_does_not_restore_costs_one_start(happened: Happened) -> None:
+    assert happened["unrestorable"] == {
+        "failed": "StageTimeoutError",
+        "path": ["module"],
+        "answer": "hello",
+    }
 
 
 def test_whoever_waits_for_a_worker_that_ends_is_told_how(happened: Happened) -> None:
@@ -207,6 +211,8 @@ def test_without_shared_memory_a_busy_worker_is_terminated(
     happened_unisolated: Happened,
 ) -> None:
     assert happened_unisolated == {
+        # This one shares nothing, which serves too.
+        "path": [],
         "isolated": False,
         "interrupt": False,
         "recovered": False,
