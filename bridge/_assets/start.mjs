@@ -311,6 +311,15 @@ const holdLife = (name) =>
     else navigator.locks.request(name, () => (granted(true), new Promise(() => {})));
   });
 
+/** Tell when the interpreter has ended for good. */
+function watchEnd(pyodide) {
+  pyodide._api.on_fatal = (error) => tell("fatal", { text: textOf(error) });
+  // On 0.26, sys.exit() takes the interpreter down, and only the next call into it would fail.
+  const exited = (reason) => reason?.name === "ExitStatus" && tell("fatal", { text: textOf(reason) });
+  addEventListener("error", ({ error }) => exited(error));
+  addEventListener("unhandledrejection", ({ reason }) => exited(reason));
+}
+
 async function makeSnapshot(config, runtime) {
   const { pyodide, module, zip, text } = runtime;
   install(pyodide, config.sources);
@@ -334,7 +343,7 @@ export async function start(config, ports) {
   tell("alive", { watched: await holdLife(config.life) });
   const runtime = await loadRuntime(config);
   const { pyodide, lock, served } = runtime;
-  pyodide._api.on_fatal = (error) => tell("fatal", { text: textOf(error) });
+  watchEnd(pyodide);
   if (config.make) return makeSnapshot(config, runtime);
   if (config.interrupt) pyodide.setInterruptBuffer(new Uint8Array(config.interrupt));
   install(pyodide, config.sources);

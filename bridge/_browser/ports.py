@@ -18,7 +18,7 @@ from bridge.proxies import ProxyScope
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Buffer", "HostPort", "Lost", "Port", "Receive", "open_port"]
+__all__ = ["Buffer", "HostPort", "Lost", "Port", "Receive", "is_ready", "open_port"]
 
 GLOBAL_NAME: Final = "__bridge_port_1__"
 """The global function of ``port.mjs``; its number changes with what travels."""
@@ -192,6 +192,11 @@ def _crossing(buffer: Buffer) -> object:
     return view.cast("B") if view.c_contiguous else memoryview(view.tobytes())
 
 
+def is_ready() -> bool:
+    """Tell whether the page already has the script that ports need."""
+    return ffi.get(ffi.js_globals("a port between interpreters"), GLOBAL_NAME) is not None
+
+
 def open_port(target: object) -> HostPort:
     """Make a port of the browser's message port.
 
@@ -202,10 +207,10 @@ def open_port(target: object) -> HostPort:
         HostUnavailableError: Not in a browser, or the page's policy refuses the script.
     """
     page = ffi.js_globals("a port between interpreters")
-    if ffi.get(page, GLOBAL_NAME) is None:
+    if not is_ready():
         ffi.run_script(
             _assets.read("port.mjs"),
-            succeeded=lambda: ffi.get(page, GLOBAL_NAME) is not None,
+            succeeded=is_ready,
             feature="a port between interpreters",
             advice="Serve the output of 'python -m bridge.assets DIR', and load its port.mjs "
             "as a script of the page, or give the page's scripts a nonce.",

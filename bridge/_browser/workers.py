@@ -6,6 +6,7 @@ Everything here is plain data and callbacks for who spawns a worker; what any of
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
@@ -27,6 +28,7 @@ __all__ = [
     "blob_files",
     "index_url",
     "is_isolated",
+    "load_script",
     "message_channel",
     "parse_error",
     "served_files",
@@ -180,6 +182,39 @@ def served_files(script_url: str) -> dict[str, str]:
     script = url.new(script_url, base)
     found = {name: str(ffi.get(url.new(name, script), "href")) for name in _assets.NAMES}
     return {**found, "worker.mjs": str(ffi.get(script, "href"))}
+
+
+async def load_script(url: str) -> None:
+    """Load a script of the page by an element, as the strictest policy allows; errors are ignored.
+
+    What the script should have defined is missing afterwards if it did not run. In a worker, which
+    has no elements, nothing happens.
+    """
+    page = ffi.get(ffi.js_globals(FEATURE), "document")
+    if page is None:
+        return
+    ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def settle_once(_event: object) -> None:
+        if not ended.done():
+            ended.set_result(None)
+
+    element = cast("_Script", _method(page, "createElement")("script"))
+    with ProxyScope("script") as scope:
+        settle = scope.proxy(settle_once, "ended")
+        element.addEventListener("load", settle)
+        element.addEventListener("error", settle)
+        element.src = url
+        _method(ffi.get(page, "head"), "append")(element)
+        await ended
+        element.remove()
+
+
+class _Script(Protocol):
+    src: str
+
+    def addEventListener(self, kind: str, callback: object, /) -> None: ...  # noqa: N802 - the DOM's
+    def remove(self) -> None: ...
 
 
 def message_channel() -> tuple[object, object]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import logging
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from bridge._browser import ffi
 from bridge._browser import workers as host
-from bridge._browser.ports import open_port
+from bridge._browser.ports import is_ready, open_port
 from bridge.worker.errors import RuntimeStartError, StageTimeoutError
 from bridge.worker.sources import archive, module_of
 from bridge.worker.stages import Limits, Progress, Stage
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 __all__ = ["forget_shared", "spawn"]
+
+logger = logging.getLogger("bridge.worker")
 
 _INTERPRETER: Final = "bridge.worker.serving:Interpreter"
 _ENVIRONMENT: Final = {"HOME": "/home/pyodide"}
@@ -122,6 +125,9 @@ async def spawn(
     runtime = index_url or host.index_url()
     runtime = runtime if runtime.endswith("/") else f"{runtime}/"
     files = host.served_files(script_url) if script_url else _files()
+    if script_url and not is_ready():
+        # A policy that calls for served scripts forbids that Python evaluates one.
+        await host.load_script(files["port.mjs"])
     manner = _Manner(files, limits or Limits(), on_progress, name, time.perf_counter())
     expose = "" if serve else expose or _INTERPRETER
     shipped = [*modules, *_own(module_of(serve or expose))]
@@ -216,6 +222,8 @@ async def _make(
     try:
         raw = await start.run(config, until="made")
         seconds = start.timings.script + start.since_stage()
+        if reason := ffi.get(raw, "reason"):
+            logger.warning("no memory snapshot, workers start slowly: %s", reason)
         found = {name: ffi.get(raw, name) for name in ("module", "snapshot", "library", "lock")}
         return _Shared(**found, seconds=seconds)
     finally:

@@ -81,6 +81,7 @@ class Worker:
         self._pings: dict[int, asyncio.Future[None]] = {}
         self._number = 0
         self._watching: asyncio.Task[None] | None = None
+        self._recovering: asyncio.Task[bool] | None = None
 
     @property
     def alive(self) -> bool:
@@ -136,6 +137,18 @@ class Worker:
         Returns:
             Whether the worker answers; if not, it has ended with `Ending.DEADLINE`.
         """
+        if self._recovering is None:
+            self._recovering = asyncio.ensure_future(self._recover(patience, grace))
+        # Of two who ask at the same time, the second must not interrupt what the first has freed.
+        return await asyncio.shield(self._recovering)
+
+    async def _recover(self, patience: float, grace: float) -> bool:
+        try:
+            return await self._climb(patience, grace)
+        finally:
+            self._recovering = None
+
+    async def _climb(self, patience: float, grace: float) -> bool:
         if await self.responds(patience):
             return True
         if self.interrupt() and await self.responds(grace):

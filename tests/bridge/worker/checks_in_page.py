@@ -72,6 +72,8 @@ def obey(port):
         if header == b"close":
             import js
             js.close()
+        elif header == b"exit":
+            sys.exit(3)
         elif header == b"abort":
             os.abort()
         elif header == b"fault":
@@ -256,6 +258,9 @@ async def packages_and_python(limits: Limits) -> dict[str, object]:
         await js.fetch(f"{URL}/ok/!{fault}")
         found[fault] = await failing(given, **here, packages=[PACKAGE])
     await js.fetch(f"{URL}/ok/!ok")
+    found["wheel-url"] = await failing(
+        limits, **here, packages=[f"{URL}/ok/absent-1.0-py3-none-any.whl"]
+    )
     found["package-unknown"] = await failing(limits, **here, packages=["no-such-package"])
     for name, serve in {
         "python-absent": "no_such_module:serve",
@@ -279,6 +284,9 @@ async def deaths() -> dict[str, object]:
         said = await answer(worker, way.encode(), DEATH)
         found[way] = [said, worker.ended.done() and worker.ended.result().ending.value]
     worker = await started()
+    worker.port.post(b"exit")
+    found["exit"] = await answer(worker, b"after")
+    worker = worker if worker.alive else await started()
     found["memory"] = [await answer(worker, b"memory", 60), await answer(worker, b"after")]
     waiting = asyncio.ensure_future(answer(worker, b"loop"))
     await asyncio.sleep(0.1)
@@ -313,7 +321,9 @@ async def healthy() -> tuple[Timings, dict[str, object]]:
         started(on_progress=notes.append), started(on_progress=notes.append)
     )
     third = await started("numbers", packages=[PACKAGE])
-    fourth = await started("numbers")
+    lock = json.loads(await (await js.fetch(f"{URL}/ok/pyodide-lock.json")).text())
+    wheel = f"{URL}/ok/{lock['packages'][PACKAGE]['file_name']}"
+    fourth = await started("numbers", packages=[wheel])
     task = await started("later", modules=["served"])
     found: dict[str, object] = {
         "first": sorted(first.fast_path),
@@ -325,7 +335,7 @@ async def healthy() -> tuple[Timings, dict[str, object]]:
         "answer": await answer(first, b"hello"),
         "task": await answer(task, b""),
         "numbers": len({await answer(third, b""), await answer(fourth, b"")}),
-        "packages": list(third.packages),
+        "packages": [list(third.packages), list(fourth.packages)],
         "timings": first.timings.by_stage(),
         "second timings": second.timings.by_stage(),
         "asked": json.loads(await (await js.fetch(f"{URL}/ok/!asked")).text()),
@@ -370,9 +380,10 @@ async def unrestorable(limits: Limits) -> dict[str, object]:
 
 
 async def unisolated() -> dict[str, object]:
-    """In a page without shared memory: nothing can be interrupted."""
+    """In a page without shared memory, under a strict policy: nothing can be interrupted."""
     write("served.py", SERVED)
-    worker = await started(share=False)
+    forbid("script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'")
+    worker = await started(share=False, script_url="/ok/worker.mjs")
     worker.port.post(b"loop")
     await asyncio.sleep(0.1)
     waiting = asyncio.ensure_future(answer(worker, b"after"))

@@ -67,6 +67,7 @@ PACKAGES = {
     "wheel-404": ("PackageMissingError", {"package": "packaging", "status": 404}),
     "wheel-middle": ("PackageCorruptError", {"package": "packaging"}),
     "wheel-silent": ("StageTimeoutError", {"limit": 0.5}),
+    "wheel-url": ("PackageMissingError", {"status": 404}),
     "package-unknown": ("PackageMissingError", {"package": "no-such-package", "url": ""}),
 }
 PYTHON = {
@@ -151,7 +152,8 @@ def test_a_healthy_worker_answers_reports_its_stages_and_has_its_packages(
     assert healthy["answer"] == "hello"
     assert healthy["task"] == "from a task"
     assert sorted(healthy["stages"]) == ["packages", "ready", "ready", "runtime"]
-    assert healthy["packages"] == ["packaging"]
+    # One by its name, one by the URL of its wheel.
+    assert healthy["packages"] == [["packaging"], ["packaging"]]
     assert all(seconds > 0 for seconds in healthy["timings"].values())
 
 
@@ -170,6 +172,13 @@ def test_whoever_waits_for_a_worker_that_ends_is_told_how(happened: Happened) ->
     assert deaths["fault"] == ["WorkerDiedError: fatal", "fatal"]
     assert deaths["terminate"] == "WorkerDiedError: terminated"
     assert deaths["after the end"] == [False, False, False]
+
+
+def test_an_exit_ends_the_worker_only_where_it_ends_the_interpreter(
+    happened: Happened, interpreter_line: str
+) -> None:
+    expected = "WorkerDiedError: fatal" if interpreter_line == "0.26" else "after"
+    assert happened["deaths"]["exit"] == expected
 
 
 def test_a_worker_out_of_memory_raises_and_goes_on(happened: Happened) -> None:
@@ -207,7 +216,7 @@ def test_no_start_and_no_end_leaves_a_handle_behind(happened: Happened) -> None:
     assert happened["left"] == {}
 
 
-def test_without_shared_memory_a_busy_worker_is_terminated(
+def test_under_a_strict_policy_and_without_shared_memory_a_busy_worker_is_terminated(
     happened_unisolated: Happened,
 ) -> None:
     assert happened_unisolated == {
