@@ -245,13 +245,25 @@ def _has_bulk(value: object) -> bool:
     return False
 
 
+def _taker(taken: dict[int, object]) -> Callable[[int], object]:
+    # No method of the decoder, whose memory of what it has read would hold itself by it, and
+    # with it every remote object until the collector runs.
+    def take(number: int) -> object:
+        try:
+            return taken[number]
+        except KeyError:
+            raise MalformedMessageError(f"the reference {number} was not handed over") from None
+
+    return take
+
+
 class _Decoder(pickle.Unpickler):
     def __init__(
         self, body: bytes, buffers: Sequence[object], home: Home, taken: dict[int, object]
     ) -> None:
         super().__init__(io.BytesIO(body), buffers=cast("Any", buffers))
         self._home = home
-        self._taken = taken
+        self._take = _taker(taken)
         self._buffers = buffers
         self._bytes: dict[int, object] = {}
 
@@ -265,12 +277,6 @@ class _Decoder(pickle.Unpickler):
 
     def _find(self, module: str, name: str) -> object:
         return super().find_class(module, name)
-
-    def _take(self, number: int) -> object:
-        try:
-            return self._taken[number]
-        except KeyError:
-            raise MalformedMessageError(f"the reference {number} was not handed over") from None
 
     def persistent_load(self, pid: Any) -> object:
         # Named from the end: pickle's own buffers are taken from the beginning, one by one.

@@ -166,8 +166,9 @@ class Remote:
         self.__dict__["_options"] = options
 
     def __getattr__(self, name: str) -> Member:
-        if name.startswith("_"):
-            # Also what copying, pickling and duck typing ask for: the answer is no.
+        if name.startswith("_") or name == "then":
+            # Also what copying, pickling and duck typing ask for: the answer is no. JavaScript
+            # takes whatever has a `then` for a promise, and would call it.
             raise AttributeError(f"{name!r} of a remote object cannot be reached")
         state = self.__dict__
         found = state[name] = Member(state["_link"], name, state["_options"])

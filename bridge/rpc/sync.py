@@ -8,7 +8,7 @@ handler. While it waits, the page goes on, so other code can run in the middle o
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, overload
 
 from bridge._browser import ffi
 from bridge.environment import pyodide_line
@@ -40,7 +40,15 @@ def wait(awaitable: Awaitable[T]) -> T:
     require()
     from pyodide.ffi import run_sync  # noqa: PLC0415 - the host, on use only
 
-    return cast("T", run_sync(awaitable))
+    found: list[T] = []
+
+    async def work() -> None:
+        # The value stays in Python: on its way through a promise it would be converted, and
+        # whatever has a `then` would be taken for another promise.
+        found.append(await awaitable)
+
+    run_sync(work())
+    return found[0]
 
 
 def require() -> None:

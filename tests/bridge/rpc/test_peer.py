@@ -439,6 +439,29 @@ def test_what_is_collected_is_let_go_on_the_other_side() -> None:
     run(main())
 
 
+def test_nothing_waits_for_the_collector() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            gc.collect()
+            gc.disable()
+            try:
+                account = await both.remote.open("Ada")
+                assert await account.pay_in(1) == 1
+                assert await both.remote.each(lambda number: number, 3) == [0, 1, 2]
+                assert [number async for number in both.remote.count(3)] == [0, 1, 2]
+                async with both.remote.open("Eve") as eve:
+                    assert await eve.opened == 1
+                with pytest.raises(ValueError, match="no"):
+                    await both.remote.fail("no")
+                del account, eve
+                await both.settle()
+                assert (both.client.handed_over, both.server.handed_over) == (0, 0)
+            finally:
+                gc.enable()
+
+    run(main())
+
+
 def test_what_a_call_hands_over_is_given_back_even_if_nobody_waits_any_more() -> None:
     async def main() -> None:
         async with ends() as both:

@@ -1,0 +1,207 @@
+"""Runs in the page's Pyodide: calls into a real worker, and the law over a real message channel.
+
+The page's folder holds ``rpc_served.py`` (what `served.py` says) and ``rpc_play.py``. Each function
+returns plain data for the test to judge.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+from types import SimpleNamespace
+from typing import Any
+
+import js
+from pyodide.code import run_js
+
+from bridge._browser.ports import open_port
+from bridge.environment import can_block
+from bridge.errors import HostUnavailableError
+from bridge.rpc import Peer, PeerLostError, ahead, release, with_options
+from bridge.rpc.sync import sync
+from bridge.worker import connect, spawn
+
+SPY = """(() => {
+  const seen = [];
+  for (const kind of [Worker, MessagePort]) {
+    const real = kind.prototype.postMessage;
+    kind.prototype.postMessage = function (message, transfer) {
+      const headers = typeof message === 'string' ? [message]
+        : Array.isArray(message) ? message.map(([header]) => header) : [];
+      if (headers.length || Array.isArray(message)) seen.push([
+        headers.reduce((sum, header) => sum + header.length, 0), transfer?.length ?? 0,
+        (transfer ?? []).reduce((sum, item) => sum + (item.byteLength ?? 0), 0)]);
+      const result = real.call(this, message, transfer);
+      if ((transfer ?? []).some((item) => item.byteLength)) throw new Error('it was cloned');
+      return result;
+    };
+  }
+  return seen;
+})()"""
+
+
+async def turns(seconds: float = 0.05) -> None:
+    await asyncio.sleep(seconds)
+
+
+async def calls(rounds: int = 1) -> dict[str, Any]:
+    """Everything that a call can be, between the page and a worker."""
+    found: dict[str, Any] = {}
+    worker = await spawn(expose="rpc_served:Bank", modules=["rpc_served"])
+    with worker:
+        peer = connect(worker)
+        bank = peer.remote
+        account = await bank.open("Ada")
+        found["named"] = [await account.pay_in(2), await account.pay_in(3, times=2)]
+        await bank.name.set("Second")
+        found["attribute"] = await bank.name
+        try:
+            await bank.fail("no such account")
+        except ValueError as error:
+            found["error"] = [str(error), "in fail" in error.__cause__.traceback]
+        found["callback"] = await bank.each(lambda number: number * number, 4)
+        found["generators"] = [
+            [number async for number in bank.count(4)],
+            [number async for number in ahead(bank.count_slowly(7), 3)],
+        ]
+        async with bank.open("Eve") as eve:
+            found["entered"] = await eve.opened
+        found["left"] = await eve.opened
+        seen: list[Any] = []
+        await with_options(bank, on_progress=seen.append).work(3)
+        found["progress"] = [list(each) for each in seen]
+        try:
+            await with_options(bank, timeout=0.05).sleep(60)
+        except TimeoutError as error:
+            found["deadline"] = type(error).__name__
+        task = asyncio.create_task(bank.sleep(60))
+        await turns()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        found["cancelled"] = await bank.cancelled
+        found["many"] = sum(await asyncio.gather(*[bank.echo(n) for n in range(500)])) == 124750
+        found["owner"] = list(await bank.owner_of(account))
+        release(account)
+        del eve, account
+        gc.collect()
+        await turns()
+        found["in flight"] = peer.in_flight
+        found["handed over"] = peer.handed_over
+        call = bank.sleep(60)
+        await turns()
+        worker.terminate()
+        try:
+            await call
+        except PeerLostError as error:
+            found["lost"] = type(error.__cause__).__name__
+    return found
+
+
+async def buffers() -> dict[str, Any]:
+    """Arrays and bytes, nested, move without being in the pickle."""
+    import numpy as np
+
+    seen = run_js(SPY)
+    worker = await spawn(expose="rpc_served:Bank", modules=["rpc_served"], packages=["numpy"])
+    with worker:
+        bank = connect(worker).remote
+        await bank.echo(1)
+        start = len(seen)
+        array = np.arange(500_000, dtype="f8").reshape(1000, 500)
+        data = bytes(range(256)) * 1000
+        value = {"a": [array, (1, data)], "view": array[::2, ::2]}
+        back = await bank.echo(value)
+        sent = [list(each) for each in list(seen)[start:]]
+        same = (
+            np.array_equal(back["a"][0], array)
+            and back["a"][1][1] == data
+            and np.array_equal(back["view"], array[::2, ::2])
+        )
+        back["a"][0][:] = 0
+        return {"same": bool(same), "sent": sent, "bytes": array.nbytes + len(data) + 1_000_000}
+
+
+async def without_await() -> dict[str, Any]:
+    """The same class without ``await``, or a clear error."""
+    import rpc_served
+
+    found: dict[str, Any] = {}
+    worker = await spawn(expose="rpc_served:Bank", modules=["rpc_served"])
+    with worker:
+        remote = connect(worker).remote
+        # What runs after a remote call must be able to wait as what ran before it.
+        await remote.echo(1)
+        bank = sync(remote, rpc_served.Bank)
+        found["can"] = can_block()
+        try:
+            found["call"] = bank.echo([1])
+        except HostUnavailableError as error:
+            found["refused"] = error.reason
+            return found
+        bank.name = "Third"
+        account = bank.open("Ada")
+        found["all"] = [
+            bank.name,
+            account.pay_in(3, times=2),
+            list(bank.count(4)),
+            sorted([3, 1, 2], key=lambda number: -bank.echo(number)),
+            bank.each(lambda number: number + 1, 3),
+            remote.sync.name,
+        ]
+        with account as entered:
+            found["entered"] = entered.opened
+        try:
+            bank.fail("sync")
+        except ValueError as error:
+            found["error"] = str(error)
+
+        def plainly(_: object) -> None:
+            try:
+                bank.echo(1)
+            except HostUnavailableError as error:
+                found["event"] = error.reason
+
+        from pyodide.ffi import create_proxy
+
+        handler = create_proxy(plainly)
+        target = js.EventTarget.new()
+        target.addEventListener("ping", handler)
+        target.dispatchEvent(js.Event.new("ping"))
+        handler.destroy()
+    return found
+
+
+async def law(first: int, count: int) -> dict[str, Any]:
+    """Any interleaving over a real channel: every call ends once, nothing stays handed over."""
+    import rpc_play
+    import rpc_served
+
+    wrong: list[Any] = []
+    for seed in range(first, first + count):
+        pick = random.Random(seed)
+        channel = js.MessageChannel.new()
+        server = Peer(open_port(channel.port2), rpc_served.Bank(), trusted=True)
+        client = Peer(open_port(channel.port1), trusted=True)
+        play = rpc_play.Play(SimpleNamespace(client=client, server=server), seed)
+        names = pick.choices(rpc_play.MOVES, k=pick.randrange(1, 25))
+        for name in names:
+            await play.move(name)
+        if seed % 3 == 0:
+            pick.choice([client.close, server.close, lambda: client.lose("gone")])()
+        await play.end()
+        await turns(0.01)
+        endings = set(play.endings.values()) - {1}
+        play.held.clear()
+        play.calls.clear()
+        for _ in range(3):
+            gc.collect()
+            await turns(0.005)
+        left = [client.in_flight, client.handed_over]
+        if client.lost is None:
+            left += [server.in_flight, server.handed_over, server.running]
+        if endings or any(left):
+            wrong.append([seed, names, sorted(endings), left])
+        client.close()
+        server.close()
+    return {"wrong": wrong}

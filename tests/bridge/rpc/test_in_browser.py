@@ -1,0 +1,92 @@
+"""Remote calls in real Pyodide: into a real worker, and the law over a real message channel."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.bridge.rpc import play, served
+
+if TYPE_CHECKING:
+    from doc_examples.runner.interpreter import Interpreter
+
+CHECKS = (Path(__file__).parent / "checks_in_page.py").read_text("utf-8")
+SET_UP = """
+import importlib, sys
+from pathlib import Path
+sys.path.insert(0, "/tmp/rpc") if "/tmp/rpc" not in sys.path else None
+Path("/tmp/rpc").mkdir(exist_ok=True)
+for name, text in {files!r}.items():
+    Path("/tmp/rpc", name).write_text(text)
+importlib.invalidate_caches()
+import rpc_checks
+"""
+FILES = {
+    "rpc_served.py": inspect.getsource(served),
+    "rpc_play.py": inspect.getsource(play),
+    "rpc_checks.py": CHECKS,
+}
+LIMIT = 90.0
+
+
+@pytest.fixture
+def page(interpreter: Interpreter) -> Interpreter:
+    interpreter.run(SET_UP.format(files=FILES))
+    return interpreter
+
+
+def ask(page: Interpreter, call: str, **options: Any) -> dict[str, Any]:
+    found: dict[str, Any] = page.run(f"await rpc_checks.{call}", timeout=LIMIT, **options)
+    return found
+
+
+def test_everything_that_a_call_can_be_works_into_a_worker(page: Interpreter) -> None:
+    assert ask(page, "calls()") == {
+        "named": [2, 8],
+        "attribute": "Second",
+        "error": ["no such account", True],
+        "callback": [0, 1, 4, 9],
+        "generators": [[0, 1, 2, 3], [0, 1, 2, 3, 4, 5, 6]],
+        "entered": 1,
+        "left": 0,
+        "progress": [[1, 3], [2, 3], [3, 3]],
+        "deadline": "DeadlineExceededError",
+        "cancelled": 2,
+        "many": True,
+        "owner": ["Ada", True],
+        "in flight": 0,
+        "handed over": 0,
+        "lost": "WorkerDiedError",
+    }
+
+
+def test_arrays_and_bytes_move_by_transfer_and_not_in_the_pickle(page: Interpreter) -> None:
+    found = ask(page, "buffers()", packages=["numpy"])
+    assert found["same"]
+    ((header, buffers, size),) = [each for each in found["sent"] if each[1]]
+    assert (buffers, size) == (3, found["bytes"])
+    assert header < 500
+
+
+def test_without_await_where_stacks_can_be_switched_and_refused_elsewhere(
+    page: Interpreter, interpreter_line: str
+) -> None:
+    found = ask(page, "without_await()")
+    if interpreter_line == "0.26":
+        assert found == {"can": False, "refused": "Pyodide 0.26 cannot switch stacks"}
+        return
+    assert found == {
+        "can": True,
+        "call": [1],
+        "all": ["Third", 6, [0, 1, 2, 3], [3, 2, 1], [1, 2, 3], "Third"],
+        "entered": 1,
+        "error": "sync",
+        "event": "the browser called Python synchronously here",
+    }
+
+
+def test_every_call_ends_once_over_a_real_channel(page: Interpreter) -> None:
+    assert ask(page, "law(0, 40)") == {"wrong": []}
