@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bridge.rpc.codec import Codec
     from bridge.rpc.table import Table
 
-__all__ = ["Server", "report_progress"]
+__all__ = ["Server", "interface_names", "public", "report_progress"]
 
 _PARTS: Final = 3
 _MOST_ITEMS: Final = 65_536
@@ -83,7 +83,7 @@ class Server:
         self._codec = home.codec
         self._answer = answer
         self._send = report
-        self._shown = None if interface is None else _names_of(interface)
+        self._shown = None if interface is None else interface_names(interface)
         self.running: dict[int, asyncio.Task[None]] = {}
         self._unstarted: dict[int, Awaitable[object]] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -219,7 +219,7 @@ class Server:
 
     def _check(self, export: Export, name: str) -> None:
         owner = _owner(export.target)
-        if not name.isidentifier() or name.startswith("_"):
+        if not public(name):
             raise NotExposedError(name, owner, "it is no public name")
         if export.sort is not Sort.OBJECT:
             raise NotExposedError(name, owner, "it can be called or read only")
@@ -317,7 +317,13 @@ def _owner(target: object) -> str:
     return getattr(target, "__qualname__", None) or type(target).__qualname__
 
 
-def _names_of(interface: type) -> frozenset[str]:
+def public(name: str) -> bool:
+    """Tell whether a name is one step, and meant for others."""
+    return name.isidentifier() and not name.startswith("_")
+
+
+def interface_names(interface: type) -> frozenset[str]:
+    """Return the public names that a class declares."""
     names = {name for name in dir(interface) if not name.startswith("_")}
     for kind in interface.__mro__:
         names.update(getattr(kind, "__annotations__", ()))

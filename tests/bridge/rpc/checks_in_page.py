@@ -45,7 +45,7 @@ async def turns(seconds: float = 0.05) -> None:
     await asyncio.sleep(seconds)
 
 
-async def calls(rounds: int = 1) -> dict[str, Any]:
+async def calls() -> dict[str, Any]:
     """Everything that a call can be, between the page and a worker."""
     found: dict[str, Any] = {}
     worker = await spawn(expose="rpc_served:Bank", modules=["rpc_served"])
@@ -79,6 +79,7 @@ async def calls(rounds: int = 1) -> dict[str, Any]:
         await turns()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        await turns()
         found["cancelled"] = await bank.cancelled
         found["many"] = sum(await asyncio.gather(*[bank.echo(n) for n in range(500)])) == 124750
         found["owner"] = list(await bank.owner_of(account))
