@@ -159,7 +159,7 @@ class HostPort:
 
     def _many(self, batch: object) -> None:
         messages = cast("list[list[object]]", cast("_Convertible", batch).to_py())
-        errors: list[Exception] = []
+        errors: list[BaseException] = []
         for header, *buffers in messages:
             if self._receive is None or self._closed:
                 break
@@ -169,12 +169,13 @@ class HostPort:
                 plain = bytes(cast("memoryview", header))
             try:
                 self._receive(plain, buffers)
-            except Exception as error:  # noqa: BLE001 - raised below, after the other messages
+            # Also an interrupt hits one message, and not those behind it.
+            except BaseException as error:  # noqa: BLE001 - raised below
                 errors.append(error)
         if len(errors) == 1:
             raise errors[0]
         if errors:
-            raise ExceptionGroup("listeners of a port failed", errors)
+            raise BaseExceptionGroup("the listener of a port failed", errors)
 
 
 class _Convertible(Protocol):

@@ -182,7 +182,7 @@ got = []
 def receive(header, buffers):
     got.append(header.decode())
     if header == b"bad":
-        raise ValueError("bad")
+        raise KeyboardInterrupt if len(got) == 1 else ValueError("bad")
 pair = Pair(receive)
 for header in (b"bad", b"good", b"bad", b"good"):
     pair.near.post(header)

@@ -285,6 +285,7 @@ async def deaths() -> dict[str, object]:
         found[way] = [said, worker.ended.done() and worker.ended.result().ending.value]
     worker = await started()
     worker.port.post(b"exit")
+    await asyncio.sleep(0.1)
     found["exit"] = await answer(worker, b"after")
     worker = worker if worker.alive else await started()
     found["memory"] = [await answer(worker, b"memory", 60), await answer(worker, b"after")]

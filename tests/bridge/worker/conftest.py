@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from filelock import FileLock
 
 from bridge.worker.sources import archive
 from doc_examples.plugin.selection import selected_lines
@@ -74,8 +75,22 @@ def happened_unisolated(
 
 
 @pytest.fixture(scope="module")
-def happened(interpreter_runner: Runner, interpreter_line: str) -> dict[str, Any]:
-    """What `checks_in_page.main` found on the line: all causes, in one page and one run."""
-    runtime = ensure_runtime(interpreter_line, [PACKAGE])
-    with FaultyRuntime(runtime.directory) as server:
-        return interpreter_runner.call(run_in_page(interpreter_runner, server, "main"), LIMIT)
+def happened(
+    interpreter_runner: Runner,
+    interpreter_line: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
+) -> dict[str, Any]:
+    """What `checks_in_page.main` found on the line: all causes, in one page and one run.
+
+    One run for all processes of pytest-xdist: who comes later reads what the first has found.
+    """
+    base = tmp_path_factory.getbasetemp()
+    kept = (base if worker_id == "master" else base.parent) / f"workers-{interpreter_line}.json"
+    with FileLock(f"{kept}.lock", timeout=LIMIT + 60):
+        if not kept.exists():
+            runtime = ensure_runtime(interpreter_line, [PACKAGE])
+            with FaultyRuntime(runtime.directory) as server:
+                work = run_in_page(interpreter_runner, server, "main")
+                kept.write_text(json.dumps(interpreter_runner.call(work, LIMIT)), "utf-8")
+        return dict(json.loads(kept.read_text("utf-8")))
