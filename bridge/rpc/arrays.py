@@ -1,7 +1,7 @@
 """NumPy's arrays of numbers as shape, type and bytes.
 
-NumPy's own pickle names functions whose modules differ between its versions, and rebuilds types from
-a state that nobody checks. Neither is needed for plain numbers.
+NumPy's own pickle names functions whose modules differ between its versions, and rebuilds types
+from a state that nobody checks. Neither is needed for plain numbers.
 """
 
 from __future__ import annotations

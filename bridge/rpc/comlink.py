@@ -1,4 +1,4 @@
-"""Comlink on one port with Python: for JavaScript on the other end, and for finding out that it is not.
+"""Comlink around Python: for JavaScript on the other end, and to find out that it is Python.
 
 A JavaScript end that uses Comlink calls what Python serves, and Python calls what it exposes. Two
 Python ends find each other by one Comlink call, and from then on send their own envelopes over the
@@ -84,6 +84,7 @@ class _Member:
         self._name = name
 
     async def __call__(self, *args: object) -> Any:
+        """Call it."""
         return await self._end.ask("call", self._name, *args)
 
     def __await__(self) -> Any:
@@ -108,6 +109,7 @@ class ComlinkRemote:
         return _Member(self._end, name)
 
     async def __call__(self, *args: object) -> Any:
+        """Call it."""
         return await self._end.ask("call", "", *args)
 
 
@@ -121,7 +123,9 @@ class ComlinkEnd:
         """The peer, if the other end turned out to be Python."""
         self._port = port
         self._serve = serve
-        self._shown: Collection[str] | None = None if interface is None else interface_names(interface)
+        self._shown: Collection[str] | None = (
+            None if interface is None else interface_names(interface)
+        )
         self._options = {**options, "interface": interface}
         self._scope = ProxyScope("Comlink")
         self._opened: _Opened | None = None

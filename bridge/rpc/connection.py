@@ -3,9 +3,9 @@
 Both ends are the same, so passing a function needs no case of its own: it is handed over, and
 calling it is a call in the other direction.
 
-Every call that is made ends, and ends once: with the answer, at its deadline, by being cancelled, or
-when the connection is lost. Whatever arrives for a call that has ended is read and dropped, so that
-what it hands over is given back.
+Every call that is made ends, and ends once: with the answer, at its deadline, by being cancelled,
+or when the connection is lost. Whatever arrives for a call that has ended is read and dropped, so
+that what it hands over is given back.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ class Connection:
         self.complaints: list[str] = []
         self.calls: dict[int, Call[Any]] = {}
         self.server: Server
-        self.table = Table(lambda target: self.server.dropped(target))
+        # The server needs the table, and the table tells the server: it is looked up on use.
+        self.table = Table(lambda target: self.server.dropped(target))  # noqa: PLW0108 - see above
         self.codec = Codec(self, trusted=trusted, allow=allow)
         self.continuing = continuing()
         self.outbox = Outbox(port, self.loop.call_soon)
@@ -90,7 +91,7 @@ class Connection:
 
     # Calls that this end makes.
 
-    def ask(
+    def ask(  # noqa: PLR0917 - called for each call, by place
         self,
         kind: Kind,
         link: Link,
@@ -115,9 +116,7 @@ class Connection:
         if options.timeout is not None:
             call.timer = self.loop.call_later(options.timeout, self._expire, call)
         try:
-            self.outbox.send(
-                Envelope(kind, number, link.number, body, references, buffers, flags)
-            )
+            self.outbox.send(Envelope(kind, number, link.number, body, references, buffers, flags))
         except Exception as error:  # noqa: BLE001 - the port refused it: the call's ending
             del self.calls[number]
             self.codec.withdraw(encoded)
@@ -205,7 +204,7 @@ class Connection:
             if self.lost is None:
                 self.outbox.flush()
 
-    def _handle(self, envelope: Envelope) -> None:
+    def _handle(self, envelope: Envelope) -> None:  # noqa: C901, PLR0912 - one case per kind
         kind, number = envelope.kind, envelope.call
         if kind == Kind.RESULT:
             self._result(envelope)

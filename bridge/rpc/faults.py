@@ -1,4 +1,4 @@
-"""Exceptions on their way: described so that they can always be told, rebuilt where that is possible.
+"""Exceptions on their way: described so that they can be told, rebuilt where that is possible.
 
 An exception crosses as its class's name, its text and its traceback, which are only text, and as a
 pickle inside, which may fail on its own without losing the rest.

@@ -1,7 +1,7 @@
 """When envelopes leave: the first of a turn at once, the others of it together.
 
-A single call shall not wait for anything, and a thousand calls made in one turn shall not cross into
-the browser a thousand times.
+A single call shall not wait for anything, and a thousand calls made in one turn shall not cross
+into the browser a thousand times.
 """
 
 from __future__ import annotations

@@ -59,17 +59,81 @@ LARGEST: Final = 10_000_000
 walk it that often."""
 
 _ALLOWED: Final = frozenset(
-    """PROTO FRAME STOP NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1 LONG4 BINFLOAT
-    SHORT_BINUNICODE BINUNICODE BINUNICODE8 SHORT_BINBYTES BINBYTES BINBYTES8 BYTEARRAY8
-    NEXT_BUFFER READONLY_BUFFER EMPTY_LIST EMPTY_TUPLE EMPTY_DICT EMPTY_SET TUPLE TUPLE1 TUPLE2
-    TUPLE3 APPEND APPENDS SETITEM SETITEMS ADDITEMS FROZENSET MARK POP POP_MARK DUP MEMOIZE BINGET
-    LONG_BINGET BINPUT LONG_BINPUT STACK_GLOBAL GLOBAL REDUCE NEWOBJ NEWOBJ_EX BUILD BINPERSID
-    """.split()
+    {
+        "PROTO",
+        "FRAME",
+        "STOP",
+        "NONE",
+        "NEWTRUE",
+        "NEWFALSE",
+        "BININT",
+        "BININT1",
+        "BININT2",
+        "LONG1",
+        "LONG4",
+        "BINFLOAT",
+        "SHORT_BINUNICODE",
+        "BINUNICODE",
+        "BINUNICODE8",
+        "SHORT_BINBYTES",
+        "BINBYTES",
+        "BINBYTES8",
+        "BYTEARRAY8",
+        "NEXT_BUFFER",
+        "READONLY_BUFFER",
+        "EMPTY_LIST",
+        "EMPTY_TUPLE",
+        "EMPTY_DICT",
+        "EMPTY_SET",
+        "TUPLE",
+        "TUPLE1",
+        "TUPLE2",
+        "TUPLE3",
+        "APPEND",
+        "APPENDS",
+        "SETITEM",
+        "SETITEMS",
+        "ADDITEMS",
+        "FROZENSET",
+        "MARK",
+        "POP",
+        "POP_MARK",
+        "DUP",
+        "MEMOIZE",
+        "BINGET",
+        "LONG_BINGET",
+        "BINPUT",
+        "LONG_BINPUT",
+        "STACK_GLOBAL",
+        "GLOBAL",
+        "REDUCE",
+        "NEWOBJ",
+        "NEWOBJ_EX",
+        "BUILD",
+        "BINPERSID",
+    }
 )
 _ATOMS: Final = frozenset(
-    """NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1 LONG4 BINFLOAT SHORT_BINUNICODE
-    BINUNICODE BINUNICODE8 SHORT_BINBYTES BINBYTES BINBYTES8 BYTEARRAY8 NEXT_BUFFER GLOBAL
-    """.split()
+    {
+        "NONE",
+        "NEWTRUE",
+        "NEWFALSE",
+        "BININT",
+        "BININT1",
+        "BININT2",
+        "LONG1",
+        "LONG4",
+        "BINFLOAT",
+        "SHORT_BINUNICODE",
+        "BINUNICODE",
+        "BINUNICODE8",
+        "SHORT_BINBYTES",
+        "BINBYTES",
+        "BINBYTES8",
+        "BYTEARRAY8",
+        "NEXT_BUFFER",
+        "GLOBAL",
+    }
 )
 _EMPTY: Final = frozenset({"EMPTY_LIST", "EMPTY_TUPLE", "EMPTY_DICT", "EMPTY_SET"})
 _TAKES: Final = {
@@ -128,6 +192,8 @@ class _Shape:
         self.stack.append(self.memo[place])
 
     def step(self, name: str, argument: Any) -> None:  # noqa: C901, PLR0912 - one case per kind
+        if name not in _ALLOWED:
+            raise MalformedMessageError(f"its pickle uses {name}")
         if name in _ATOMS or name in _EMPTY:
             self.new([])
         elif name in _TAKES:
@@ -196,8 +262,6 @@ def inspect(body: bytes) -> None:
     shape = _Shape(len(body))
     try:
         for opcode, argument, _place in pickletools.genops(body):
-            if opcode.name not in _ALLOWED:
-                raise MalformedMessageError(f"its pickle uses {opcode.name}")
             shape.step(opcode.name, argument)
     except BridgeError:
         raise

@@ -58,7 +58,7 @@ class Asker(Protocol):
 
     codec: Codec
 
-    def ask(
+    def ask(  # noqa: PLR0917 - called for each call, by place
         self,
         kind: Kind,
         link: Link,
@@ -141,6 +141,7 @@ class Member:
         self._options = options
 
     def __call__(self, *args: object, **named: object) -> Call[Any]:
+        """Call it."""
         return self._link.ask(Kind.CALL, self._options, self._name, args, named)
 
     def __await__(self) -> Any:
@@ -187,6 +188,7 @@ class Remote:
         return sync(self)
 
     def __call__(self, *args: object, **named: object) -> Call[Any]:
+        """Call it."""
         return self._link.ask(Kind.CALL, self._options, "", args, named)
 
     async def __aiter__(self) -> AsyncIterator[Any]:

@@ -10,7 +10,6 @@ import asyncio
 import inspect
 import pickle
 import sys
-from collections.abc import AsyncIterator, Iterator
 from contextvars import ContextVar
 from types import AsyncGeneratorType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
@@ -21,7 +20,7 @@ from bridge.rpc.faults import describe, rebuild
 from bridge.rpc.table import Export, Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 
     from bridge.rpc.codec import Codec
     from bridge.rpc.table import Table
@@ -223,11 +222,7 @@ class Server:
             raise NotExposedError(name, owner, "it is no public name")
         if export.sort is not Sort.OBJECT:
             raise NotExposedError(name, owner, "it can be called or read only")
-        if (
-            self._shown is not None
-            and name not in self._shown
-            and export is self._table.find(0)
-        ):
+        if self._shown is not None and name not in self._shown and export is self._table.find(0):
             raise NotExposedError(name, owner, "its interface has no such name")
         if isinstance(export.target, ModuleType) and not _defined(export.target, name):
             raise NotExposedError(name, owner, "the module does not define it")
@@ -342,7 +337,7 @@ def _several(export: Export, count: int) -> tuple[list[object], bool]:
     items: list[object] = []
     try:
         for _ in range(count):
-            items.append(next(iterator))
+            items.append(next(iterator))  # noqa: PERF401 - what came before an error counts
     except StopIteration:
         return items, True
     except Exception as error:
@@ -357,7 +352,7 @@ async def _several_async(export: Export, count: int) -> tuple[list[object], bool
     items: list[object] = []
     try:
         for _ in range(count):
-            items.append(await anext(iterator))
+            items.append(await anext(iterator))  # noqa: PERF401 - the same
     except StopAsyncIteration:
         return items, True
     except Exception as error:

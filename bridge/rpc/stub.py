@@ -135,7 +135,8 @@ class _Writer:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             node = ast.parse(node.value, mode="eval").body
         text = ast.unparse(_renamed(node, self.names) if remote else node)
-        self.used.update(each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name))
+        nodes = ast.walk(ast.parse(text))
+        self.used.update(each.id for each in nodes if isinstance(each, ast.Name))
         return text
 
     def parameters(self, function: ast.FunctionDef | ast.AsyncFunctionDef, *, remote: bool) -> str:
@@ -233,7 +234,7 @@ class _Writer:
 
 def _renamed(node: ast.expr, names: set[str]) -> ast.expr:
     class Rename(ast.NodeTransformer):
-        def visit_Name(self, name: ast.Name) -> ast.Name:  # noqa: N802 - the visitor's interface
+        def visit_Name(self, name: ast.Name) -> ast.Name:
             return ast.Name(f"Remote{name.id}", name.ctx) if name.id in names else name
 
     renamed: ast.expr = Rename().visit(ast.parse(ast.unparse(node), mode="eval").body)
@@ -302,9 +303,7 @@ def stub(targets: Sequence[str]) -> str:
     classes = [_load(target) for target in targets]
     writer = _Writer(classes)
     bodies = "\n\n\n".join(writer.protocols(each) for each in classes)
-    own = sorted(
-        name for name in ("Attribute", "Served", "Stream") if f"{name}[" in bodies
-    )
+    own = sorted(name for name in ("Attribute", "Served", "Stream") if f"{name}[" in bodies)
     writer.used -= {f"Remote{name}" for name in writer.names}
     needed = [f"from {each.module} import {each.name}" for each in classes]
     lines = sorted({*writer.imports(), *needed})

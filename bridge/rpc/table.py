@@ -157,9 +157,7 @@ class Table:
 
     def counts(self) -> dict[int, int]:
         """How often each object was handed over and not given back, by number, without the root."""
-        return {
-            number: export.count for number, export in self._exports.items() if number != ROOT
-        }
+        return {number: export.count for number, export in self._exports.items() if number != ROOT}
 
     def __len__(self) -> int:
         return len(self._exports) - (ROOT in self._exports)

@@ -1,9 +1,9 @@
 """When things happen: later in this turn of the event loop, at its end, or right here.
 
-Continuing who waits right where an answer arrives saves a turn, which on Pyodide costs about as much
-as the message. But where stacks can be switched, code that runs inside of a plain callback of the
-browser may not wait without ``await``, while code that runs in a turn of its own may. So the turn
-is saved only where nothing is lost by it.
+Continuing who waits right where an answer arrives saves a turn, which on Pyodide costs about as
+much as the message. But where stacks can be switched, code that runs inside of a plain callback of
+the browser may not wait without ``await``, while code that runs in a turn of its own may. So the
+turn is saved only where nothing is lost by it.
 """
 
 from __future__ import annotations

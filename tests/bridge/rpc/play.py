@@ -46,7 +46,7 @@ class Play:
 
         call.add_done_callback(ended)
 
-    async def move(self, name: str) -> None:
+    async def move(self, name: str) -> None:  # noqa: C901, PLR0912 - one case per move
         remote, pick = self.both.client.remote, self.random
         match name:
             case "call":

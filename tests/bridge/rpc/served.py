@@ -26,7 +26,7 @@ class Account:
         self.balance += amount * times
         return self.balance
 
-    def __enter__(self) -> Account:
+    def __enter__(self) -> Account:  # noqa: PYI034 - as a user without typing habits writes it
         self.opened += 1
         return self
 

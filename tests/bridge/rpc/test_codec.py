@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import datetime
+import datetime as dt
 import decimal
 import pickle
 import uuid
@@ -64,7 +64,7 @@ atoms = st.one_of(
     st.binary(max_size=20),
     st.complex_numbers(allow_nan=False),
     st.dates(),
-    st.datetimes(timezones=st.just(datetime.UTC)),
+    st.datetimes(timezones=st.just(dt.UTC)),
     st.timedeltas(),
     st.decimals(allow_nan=False),
     st.fractions(),
@@ -151,7 +151,9 @@ def test_nested_buffers_travel_beside_the_pickle(
             return made
         if isinstance(node, dict):
             return {key: placed(item) for key, item in node.items()}
-        return type(node)(placed(item) for item in node) if isinstance(node, (list, tuple)) else node
+        if isinstance(node, (list, tuple)):
+            return type(node)(placed(item) for item in node)
+        return node
 
     def same(left: Any, right: Any) -> bool:
         if isinstance(left, np.ndarray):
@@ -187,19 +189,20 @@ def test_what_has_identity_crosses_by_reference_and_the_rest_does_not() -> None:
     def local() -> None: ...
 
     bank = Bank()
-    generator = (number for number in ())
-    for value in (local, lambda: 1, bank.echo, generator, Account("Ada"), [].append,
-                  by_reference([1])):  # fmt: skip
+    generator = (number for number in "ab")
+    by_number: list[object] = [local, lambda: 1, bank.echo, generator, Account("Ada"), [1].append]
+    for value in [*by_number, by_reference([1])]:
         found, encoded = crossing([value, value])
         assert len(encoded.references) == 1
         assert found[0][0] == "taken"
-    for value in (len, asyncio.sleep, Account, decimal.Decimal, dict.fromkeys, uuid.UUID):
+    by_name = [len, asyncio.sleep, Account, decimal.Decimal, dict.fromkeys, uuid.UUID]
+    for value in by_name:
         found, encoded = crossing(value)
         assert not encoded.references
         assert found == value
 
 
-def test_a_class_that_cannot_be_imported_crosses_by_reference_and_its_instances_not_at_all() -> None:
+def test_a_class_without_import_crosses_by_reference_and_its_instances_not_at_all() -> None:
     class Local:
         pass
 

@@ -63,8 +63,10 @@ use = run_js('''async (Comlink, port) => {
     construct: async () => (await new counter.add(1)) && 1,
   };
   for (const [name, go] of Object.entries(tries)) {
-    try { const value = await go(); if (value !== undefined) found.refused.push([name, String(value)]); }
-    catch { /* what is expected */ }
+    try {
+      const value = await go();
+      if (value !== undefined) found.refused.push([name, String(value)]);
+    } catch { /* what is expected */ }
   }
   return JSON.stringify(found);
 }''')
@@ -119,7 +121,8 @@ one, two = await asyncio.gather(
     comlink.connect(channel.port1, Counter(), comlink=Comlink, trusted=True),
     comlink.connect(channel.port2, Counter(), comlink=Comlink, trusted=True),
 )
-found = [one.peer is not None, two.peer is not None, await one.remote.add(3), await two.remote.add(4)]
+found = [one.peer is not None, two.peer is not None]
+found += [await one.remote.add(3), await two.remote.add(4)]
 found += [await one.remote.each(lambda number: -number, 3)]
 try:
     await one.remote.fail()

@@ -23,7 +23,9 @@ quick = settings(max_examples=60, deadline=None)
 
 @quick
 @given(moves, seeds)
-def test_every_call_ends_exactly_once_and_counts_return_to_zero(names: list[str], seed: int) -> None:
+def test_every_call_ends_exactly_once_and_counts_return_to_zero(
+    names: list[str], seed: int
+) -> None:
     async def main() -> None:
         async with ends() as both:
             play = Play(both, seed)

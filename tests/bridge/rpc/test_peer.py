@@ -195,13 +195,16 @@ def test_reading_ahead_asks_less_often() -> None:
 def test_an_error_of_a_generator_comes_after_the_items_before_it() -> None:
     async def main() -> None:
         async with ends() as both:
-            seen: list[int] = []
+            reader = ahead(both.remote.count_slowly(10, 3), 5)
+            assert [await anext(reader) for _ in range(3)] == [0, 1, 2]
             with pytest.raises(ValueError, match="at 3"):
-                async for number in ahead(both.remote.count_slowly(10, 3), 5):
-                    seen.append(number)  # noqa: PERF401 - what came before the error counts
-            assert seen == [0, 1, 2]
+                await anext(reader)
 
     run(main())
+
+
+def raising(error: Exception) -> None:
+    raise error
 
 
 def test_context_managers_are_entered_and_left_on_the_other_side() -> None:
@@ -213,11 +216,11 @@ def test_context_managers_are_entered_and_left_on_the_other_side() -> None:
                 assert await account.pay_in(1) == 1
             assert (served.opened, served.last) == (0, None)
             async with account:
-                raise KeyError("suppressed there")
+                raising(KeyError("suppressed there"))
             assert served.last == "KeyError('suppressed there')"
             with pytest.raises(ZeroDivisionError):
                 async with account:
-                    raise ZeroDivisionError
+                    raising(ZeroDivisionError())
             assert served.opened == 0
 
     run(main())
@@ -532,9 +535,8 @@ def test_an_unknown_kind_of_message_is_answered_with_an_error() -> None:
             both.far.deliver(pack(Envelope(99, 7)))
             both.far.deliver(b"junk")
             await both.settle()
-            assert both.server.complaints == ("a message cannot be read: 4 bytes at its end are no "
-                "head. Both ends have to run the same version of bridge, and nothing else may "
-                "write to their port.",)  # fmt: skip
+            (complaint,) = both.server.complaints
+            assert "4 bytes at its end are no head" in complaint
             assert len(both.client.complaints) == 1
             assert await both.remote.echo(1) == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import os
 import pickle
 import time
@@ -40,7 +41,8 @@ def test_nothing_of_other_modules_can_be_named(module: str) -> None:
 
 def test_every_plain_type_and_every_usual_exception_is_there() -> None:
     for full in PLAIN_TYPES:
-        assert find(*full.split(":"), ()) is not None
+        module, _, name = full.partition(":")
+        assert find(module, name, ()) is not None
     for name in ("ValueError", "KeyError", "TimeoutError"):
         assert find("builtins", name, ()) is getattr(builtins, name)
 
@@ -90,15 +92,15 @@ def test_harmful_pickles_are_refused_before_anything_is_built(name: str) -> None
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
-    try:
+    with contextlib.suppress(MalformedMessageError):
         inspect(b"\x80\x05" + body)
-    except MalformedMessageError:
-        pass
 
 
 def test_what_pickle_writes_of_plain_values_passes() -> None:
     shared = [1, 2]
-    for value in ({"a": shared, "b": shared}, list(range(10_000)), [[]] * 2000, "x" * 100_000):
+    held: list[list[int]] = [[]] * 2000
+    values: list[object] = [{"a": shared, "b": shared}, list(range(10_000)), held, "x" * 100_000]
+    for value in values:
         inspect(pickle.dumps(value, 5))
 
 
