@@ -1,17 +1,16 @@
 """Python in workers: starting one so that it either serves or fails with one named cause.
 
 Examples:
-    .. code-block:: python
-
-        from bridge.worker import WorkerLoadError, connect, spawn
-
-        try:
-            worker = await spawn(expose="shop.prices:Prices", packages=["numpy"])
-        except WorkerLoadError as error:
-            show(error.stage, error.url, str(error))
-        else:
-            with worker:
-                show(await connect(worker).remote.quote("tea"))
+    >>> import math
+    >>> from bridge.worker import WorkerLoadError, connect, spawn
+    >>> with await spawn() as worker:
+    ...     await connect(worker).remote.call(math.factorial, 20)
+    2432902008176640000
+    >>> try:
+    ...     await spawn(expose="no_such_module:Prices")
+    ... except WorkerLoadError as error:
+    ...     print(error.stage.value, error.retry, repr(error.__cause__))
+    ready False ModuleNotFoundError("No module named 'no_such_module'")
 """
 
 from bridge.worker.errors import (

@@ -114,11 +114,10 @@ async def spawn(
         HostUnavailableError: Not in a browser.
 
     Examples:
-        .. code-block:: python
-
-            with await spawn(expose="shop.prices:Prices", packages=["numpy"]) as worker:
-                prices = connect(worker).remote
-                print(await prices.quote("tea"))
+        >>> from bridge.worker import connect
+        >>> with await spawn(expose="statistics") as worker:
+        ...     await connect(worker).remote.median([5, 2, 3])
+        3
     """
     if serve and expose:
         raise TypeError("a worker either serves its port or exposes an object: give one of the two")
