@@ -67,6 +67,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(.*\.)?_\w+"),  # nor have private names,
     ("py:.*", r"bridge\.reactivity\.(state|reactions)\..*"),  # nor the engine's own bases,
     ("py:.*", r"(Opener|Handler|Part|Block|Template|Selector)"),  # nor internal types of signatures
+    ("py:.*", r"Peer"),  # nor what a signature names without its module
     ("py:.*", r"_asyncio\..*"),  # where Task says that it comes from
 ]
 
@@ -75,6 +76,7 @@ def _python_inventory(target: Path) -> str:
     """Write the part of Python's inventory that the pages link to; no network is needed."""
     modules = {
         "asyncio": ["Task", "Future"],
+        "enum": ["Enum"],
         "collections.abc": ["Callable", "Hashable", "Iterable", "Iterator", "Mapping", "Sequence"],
     }
     pages = {"asyncio": "asyncio-task.html"}

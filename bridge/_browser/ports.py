@@ -24,8 +24,10 @@ GLOBAL_NAME: Final = "__bridge_port_1__"
 """The global function of ``port.mjs``; its number changes with what travels."""
 
 Buffer: TypeAlias = object
-"""Anything with Python's buffer protocol, or an object of the page: an ``ArrayBuffer``, a typed
-array, a ``SharedArrayBuffer``, a ``MessagePort``. (`collections.abc.Buffer` is newer than 3.11.)"""
+"""Anything with Python's buffer protocol, or an object of the page such as an ``ArrayBuffer``, a
+typed array, a ``SharedArrayBuffer`` or a ``MessagePort``.
+
+(`collections.abc.Buffer` is newer than 3.11.)"""
 
 Receive: TypeAlias = "Callable[[bytes, list[Buffer]], None]"
 """Called with the header and buffers of each message."""

@@ -1,16 +1,17 @@
 """Python in workers: starting one so that it either serves or fails with one named cause.
 
 Examples:
-    >>> import math
-    >>> from bridge.worker import WorkerLoadError, connect, spawn
-    >>> with await spawn() as worker:
-    ...     await connect(worker).remote.call(math.factorial, 20)
-    2432902008176640000
-    >>> try:
-    ...     await spawn(expose="no_such_module:Prices")
-    ... except WorkerLoadError as error:
-    ...     print(error.stage.value, error.retry, repr(error.__cause__))
-    ready False ModuleNotFoundError("No module named 'no_such_module'")
+    .. code-block:: python
+
+        from bridge.worker import WorkerLoadError, connect, spawn
+
+        try:
+            worker = await spawn(expose="statistics")
+        except WorkerLoadError as error:
+            print(error.stage, error.url, error)
+        else:
+            with worker:
+                assert await connect(worker).remote.median([5, 2, 3]) == 3
 """
 
 from bridge.worker.errors import (

@@ -114,10 +114,15 @@ async def spawn(
         HostUnavailableError: Not in a browser.
 
     Examples:
-        >>> from bridge.worker import connect
-        >>> with await spawn(expose="statistics") as worker:
-        ...     await connect(worker).remote.median([5, 2, 3])
-        3
+        .. code-block:: python
+
+            import math
+
+            from bridge.worker import connect, spawn
+
+            with await spawn() as worker:
+                call = connect(worker).remote.call
+                assert await call(math.factorial, 20) == 2432902008176640000
     """
     if serve and expose:
         raise TypeError("a worker either serves its port or exposes an object: give one of the two")

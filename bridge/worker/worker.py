@@ -95,7 +95,7 @@ class Worker:
         two tasks. `recover` asks first.
 
         Returns:
-            Whether that is possible: it needs shared memory, and so an isolated page.
+            Whether that is possible, which takes shared memory, and so an isolated page.
         """
         if self._byte is None or not self.alive:
             return False
