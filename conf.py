@@ -63,7 +63,7 @@ autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "show-inheritance": True}
 napoleon_numpy_docstring = False
 nitpick_ignore_regex = [
-    ("py:.*", r"(.*\.)?[A-Z]"),  # type variables have no page
+    ("py:.*", r"(.*\.)?[A-Z](_co)?"),  # type variables have no page
     ("py:.*", r"(.*\.)?_\w+"),  # nor have private names,
     ("py:.*", r"bridge\.reactivity\.(state|reactions)\..*"),  # nor the engine's own bases,
     ("py:.*", r"(Opener|Handler|Part|Block|Template|Selector)"),  # nor internal types of signatures
@@ -77,7 +77,15 @@ def _python_inventory(target: Path) -> str:
     modules = {
         "asyncio": ["Task", "Future"],
         "enum": ["Enum"],
-        "collections.abc": ["Callable", "Hashable", "Iterable", "Iterator", "Mapping", "Sequence"],
+        "collections.abc": [
+            "Awaitable",
+            "Callable",
+            "Hashable",
+            "Iterable",
+            "Iterator",
+            "Mapping",
+            "Sequence",
+        ],
     }
     pages = {"asyncio": "asyncio-task.html"}
     head = "# Sphinx inventory version 2\n# Project: Python\n# Version: 3\n"

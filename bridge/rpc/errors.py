@@ -29,10 +29,10 @@ class RemoteError(RpcError, RuntimeError):
     """What went wrong on the other side, as its interpreter told it.
 
     The cause (``__cause__``) of an exception that a remote call raised; raised itself when the
-    exception's class cannot be had or rebuilt on this side.
+    exception's class cannot be had or rebuilt on this side. Its ``type`` is the qualified name of
+    the exception's class there.
 
     Attributes:
-        type: Qualified name of the exception's class there.
         text: Its message.
         traceback: Its traceback, formatted there, with its own causes.
     """
@@ -130,8 +130,7 @@ class MalformedMessageError(RpcError, ValueError):
 class NotAllowedError(RpcError, PermissionError):
     """A value of a type that this connection does not read.
 
-    Attributes:
-        type: The name that was asked for, ``module:name``.
+    Its ``type`` is the name that was asked for, ``module:name``.
     """
 
     def __init__(self, type: str) -> None:  # noqa: A002 - the attribute's name

@@ -82,7 +82,10 @@ class Peer:
 
     @property
     def remote(self) -> Any:
-        """What the other end serves; annotate it: ``counter: Remote[Counter] = peer.remote``."""
+        """What the other end serves.
+
+        A type checker is told what that is: ``counter: Remote[Counter] = peer.remote``.
+        """
         return self._root
 
     @property

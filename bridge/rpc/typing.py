@@ -30,10 +30,10 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 Remote: TypeAlias = Annotated[P, "an object of the other side"]
-"""``Remote[P]``: what stands for an object of the other side that offers P."""
+"""What stands for an object of the other side that offers P, as ``Remote[P]``."""
 
 Served: TypeAlias = T | Awaitable[T]
-"""What a served method may return: served synchronously or not, its caller awaits it."""
+"""What a served method may return; synchronous or not, its caller awaits it."""
 
 
 class Attribute(Protocol[T]):
