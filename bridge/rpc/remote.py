@@ -289,6 +289,22 @@ def release(remote: object) -> None:
 
     Raises:
         TypeError: It is no remote object.
+
+    Examples:
+        >>> import asyncio
+        >>> from bridge.rpc import Peer
+        >>> from bridge.rpc.loopback import pair
+        >>> class Desk:
+        ...     def doubling(self):
+        ...         return lambda number: number * 2
+        >>> here, there = pair()
+        >>> async with Peer(there, Desk()) as server, Peer(here) as peer:
+        ...     double = await peer.remote.doubling()
+        ...     print(await double(21), server.handed_over)
+        ...     release(double)
+        ...     while server.handed_over:
+        ...         await asyncio.sleep(0)
+        42 1
     """
     link_of(remote).release()
 
@@ -311,7 +327,16 @@ def with_options(
         TypeError: It is no remote object.
 
     Examples:
-        ``await with_options(model, timeout=5, on_progress=bar.update).train(data)``.
+        >>> import asyncio
+        >>> from bridge.rpc import Peer
+        >>> from bridge.rpc.loopback import pair
+        >>> here, there = pair()
+        >>> async with Peer(there, asyncio.sleep), Peer(here) as peer:
+        ...     try:
+        ...         await with_options(peer.remote, timeout=0.01)(60)
+        ...     except TimeoutError as error:
+        ...         print(type(error).__name__, error.seconds)
+        DeadlineExceededError 0.01
     """
     link, options = link_of(remote), Options(timeout, on_progress)
     if isinstance(remote, Member):
@@ -331,6 +356,17 @@ async def ahead(iterable: AsyncIterable[T], count: int) -> AsyncIterator[T]:
     Raises:
         ValueError: The count is not positive.
         TypeError: It is not remote.
+
+    Examples:
+        >>> from bridge.rpc import Peer
+        >>> from bridge.rpc.loopback import pair
+        >>> class Numbers:
+        ...     def squares(self, end: int):
+        ...         yield from (number * number for number in range(end))
+        >>> here, there = pair()
+        >>> async with Peer(there, Numbers()), Peer(here) as peer:
+        ...     print([number async for number in ahead(peer.remote.squares(5), 2)])
+        [0, 1, 4, 9, 16]
     """
     if count < 1:
         raise ValueError(f"expected a positive number of items, found {count}")

@@ -45,6 +45,20 @@ def report_progress(value: object) -> None:
 
     Raises:
         EncodingError: It cannot be sent.
+
+    Examples:
+        >>> from bridge.rpc import Peer, with_options
+        >>> from bridge.rpc.loopback import pair
+        >>> def work() -> str:
+        ...     report_progress("half")
+        ...     return "done"
+        >>> work()
+        'done'
+        >>> here, there = pair()
+        >>> async with Peer(there, work), Peer(here) as peer:
+        ...     print(await with_options(peer.remote, on_progress=print)())
+        half
+        done
     """
     report = _report.get()
     if report is not None:
