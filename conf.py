@@ -67,7 +67,6 @@ nitpick_ignore_regex = [
     ("py:.*", r"(.*\.)?_\w+"),  # nor have private names,
     ("py:.*", r"bridge\.reactivity\.(state|reactions)\..*"),  # nor the engine's own bases,
     ("py:.*", r"(Opener|Handler|Part|Block|Template|Selector)"),  # nor internal types of signatures
-    ("py:.*", r"Peer"),  # nor what a signature names without its module
     ("py:.*", r"_asyncio\..*"),  # where Task says that it comes from
 ]
 

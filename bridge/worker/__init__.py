@@ -8,7 +8,8 @@ Examples:
         try:
             worker = await spawn(expose="statistics")
         except WorkerLoadError as error:
-            print(error.stage, error.url, error)
+            print(error.stage, error.url, error.retry)
+            raise
         else:
             with worker:
                 assert await connect(worker).remote.median([5, 2, 3]) == 3
