@@ -30,7 +30,7 @@ LONGEST_FIRST = (
     "ext/doc_examples/runner/test_sessions.py",
     "ext/doc_examples/test_main.py",
     "ext/doc_examples/runner/test_faults.py",
-    "bridge/worker/test_causes.py",
+    "bridge/worker/test_in_browser.py",
     "bridge/test_mutations.py",
     "site/test_badges.py",
 )
