@@ -109,6 +109,7 @@ class HostWorker:
         self._listen("message", on_message)
         self._listen("error", on_error)
         self._listen("messageerror", on_error)
+        _method(self._worker, "addEventListener")("error", _prevent_default())
         self._post = _method(self._worker, "postMessage")
 
     def _listen(self, kind: str, callback: Callable[[object], None]) -> None:
@@ -126,6 +127,18 @@ class HostWorker:
         if not self._scope.disposed:
             _method(self._worker, "terminate")()
             self._scope.dispose()
+
+
+def _prevent_default() -> object:
+    """A listener without a handle, which outlives the worker's others.
+
+    An interpreter that aborts reports its end first; the ``error`` event comes when the worker has
+    been terminated for it, and would be an error of the page.
+    """
+    page = ffi.js_globals(FEATURE)
+    call = ffi.get(ffi.get(ffi.get(page, "Function"), "prototype"), "call")
+    prototype = ffi.get(ffi.get(page, "Event"), "prototype")
+    return _method(call, "bind")(ffi.get(prototype, "preventDefault"))
 
 
 def _plain(data: object) -> dict[str, object]:
