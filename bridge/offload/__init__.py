@@ -1,0 +1,64 @@
+"""Long work as one line: `await offload(fn, *args)`, while the page goes on.
+
+The function runs in a worker, or in a pool of them; the handler that waits for it stays a
+sequence of statements. Every call belongs to whoever asked for it: it can be shown, overtaken and
+cancelled. Where the runtime can switch stacks, the same is written without ``await``.
+
+Examples:
+    .. code-block:: python
+
+        from bridge.binding import bind_property, bind_text
+        from bridge.offload import Slot, handler, listen
+        from shop import find
+
+        search = Slot("search")
+        bind_text("#found", lambda: ", ".join(search.value.value or []))
+        bind_property("#spinner", "hidden", lambda: not search.busy.value)
+
+        async def typed(event):
+            await asyncio.sleep(0.15)
+            await search.offload(find, event.value)
+
+        listen("#query", "input", typed, again="latest")
+"""
+
+from bridge.offload.api import Offloaded, offload, offload_sync, offloaded
+from bridge.offload.calls import Call
+from bridge.offload.errors import (
+    CannotWaitError,
+    NotOffloadableError,
+    TooLateError,
+    WaitInSectionError,
+)
+from bridge.offload.executors import Executor, ThreadExecutor, report_progress, use
+from bridge.offload.handlers import EventHandler, HeardEvent, handler, listen
+from bridge.offload.one_worker import WorkerExecutor
+from bridge.offload.scopes import CallScope, current_scope
+from bridge.offload.slots import Slot
+from bridge.offload.waiting import uninterrupted, wait
+
+__all__ = [
+    "Call",
+    "CallScope",
+    "CannotWaitError",
+    "EventHandler",
+    "Executor",
+    "HeardEvent",
+    "NotOffloadableError",
+    "Offloaded",
+    "Slot",
+    "ThreadExecutor",
+    "TooLateError",
+    "WaitInSectionError",
+    "WorkerExecutor",
+    "current_scope",
+    "handler",
+    "listen",
+    "offload",
+    "offload_sync",
+    "offloaded",
+    "report_progress",
+    "uninterrupted",
+    "use",
+    "wait",
+]

@@ -1,0 +1,218 @@
+"""Offloading to one worker, which is started on use and replaced when it has ended."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import sys
+from types import FunctionType, MethodType, ModuleType
+from typing import TYPE_CHECKING, Any, Self
+
+from bridge.errors import DisposedError
+from bridge.offload import inside
+from bridge.offload.errors import NotOffloadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from types import TracebackType
+
+    from bridge.rpc import Peer
+    from bridge.worker import Worker
+
+__all__ = ["WorkerExecutor", "require_importable"]
+
+
+class WorkerExecutor:
+    """Does work in one worker, one call at a time, in the order in which the calls were made.
+
+    The worker starts with the first call; the module of a function is sent along when it is needed
+    and the worker does not know it. A call that is cancelled while it computes is asked to stop,
+    then interrupted where the page is isolated, and at last its worker is terminated; the calls
+    behind it go to a new one.
+
+    Args:
+        packages: Packages of the Pyodide distribution, or URLs of wheels, for the worker.
+        modules: Further modules of this interpreter to send along, such as those of the arguments'
+            classes.
+        patience: Seconds that cancelled work gets to notice.
+        grace: Seconds that an interrupt gets to work.
+        options: Further arguments of `bridge.worker.spawn`.
+
+    Attributes:
+        started: How many workers were started so far.
+    """
+
+    def __init__(
+        self,
+        *,
+        packages: Iterable[str] = (),
+        modules: Iterable[str] = (),
+        patience: float = 0.1,
+        grace: float = 0.5,
+        **options: Any,
+    ) -> None:
+        self.started = 0
+        self._options = {"name": "offload", **options, "packages": [*packages]}
+        self._modules = tuple(modules)
+        self._patience = patience
+        self._grace = grace
+        self._worker: Worker | None = None
+        self._peer: Peer | None = None
+        self._sent: set[str] = set()
+        self._starting: asyncio.Task[Worker] | None = None
+        self._turn: asyncio.Lock | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    def execute(
+        self,
+        fn: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        on_progress: Callable[[Any], object] | None,
+        /,
+    ) -> asyncio.Future[Any]:
+        """Let the worker call ``fn(*args, **kwargs)``.
+
+        Raises:
+            DisposedError: The executor was closed.
+            NotOffloadableError: The worker cannot find the function.
+        """
+        if self._closed:
+            raise DisposedError("the executor")
+        module = require_importable(fn)
+        # Not `create_task`: Pyodide 0.27 reports every task made by it that is cancelled.
+        work = self._perform(module, fn, args, kwargs, on_progress)
+        task: asyncio.Task[Any] = asyncio.Task(work, loop=asyncio.get_running_loop())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def start(self) -> Worker:
+        """Start the worker now, so that the first call need not wait; return it."""
+        async with self._order():
+            await self._ready()
+        if self._worker is None:
+            raise DisposedError("the executor")
+        return self._worker
+
+    def close(self) -> None:
+        """Cancel what is pending and terminate the worker; a second call does nothing."""
+        self._closed = True
+        for task in list(self._tasks):
+            task.cancel()
+        if self._starting is not None:
+            self._starting.cancel()
+        self._drop()
+
+    def _order(self) -> asyncio.Lock:
+        # Made on use: an executor may be made before there is an event loop.
+        if self._turn is None:
+            self._turn = asyncio.Lock()
+        return self._turn
+
+    def _drop(self) -> None:
+        worker, self._worker, self._peer = self._worker, None, None
+        if worker is not None:
+            worker.terminate()
+
+    async def _ready(self) -> Peer:
+        if self._peer is not None and self._worker is not None and self._worker.alive:
+            return self._peer
+        from bridge.rpc import Peer  # noqa: PLC0415 - together with workers, on use
+        from bridge.worker import spawn  # noqa: PLC0415 - the same
+
+        if self._starting is None:
+            self._drop()
+            self._starting = asyncio.ensure_future(spawn(modules=self._modules, **self._options))
+        # Who gives up a call does not take the worker from those behind it.
+        starting = self._starting
+        try:
+            self._worker = await asyncio.shield(starting)
+        finally:
+            if starting.done():
+                self._starting = None
+        self.started += 1
+        self._sent = {"bridge", *self._modules}
+        # The peer interrupts nobody: whoever gave up a call waits here until the worker is free.
+        self._peer = Peer(self._worker.port, trusted=True, name="offload")
+        if self._closed:
+            self._drop()
+            raise DisposedError("the executor")
+        return self._peer
+
+    async def _perform(
+        self,
+        module: str,
+        fn: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        on_progress: Callable[[Any], object] | None,
+    ) -> Any:
+        from bridge.rpc import with_options  # noqa: PLC0415 - together with workers, on use
+
+        async with self._order():
+            remote = (await self._ready()).remote
+            try:
+                if module not in self._sent:
+                    await self._send(remote, module)
+                return await with_options(remote, on_progress=on_progress).call(fn, *args, **kwargs)
+            except asyncio.CancelledError:
+                # The next call must not be hit by what ends this one, nor wait behind it for ever.
+                if self._worker is not None and not self._closed:
+                    await self._worker.recover(self._patience, self._grace)
+                raise
+
+    async def _send(self, remote: Any, module: str) -> None:
+        from bridge.worker.sources import archive  # noqa: PLC0415 - together with workers, on use
+
+        if not await remote.call(inside.knows, module):
+            await remote.call(inside.accept, archive([module]))
+        self._sent.add(module)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def require_importable(fn: Callable[..., Any]) -> str:
+    """Make sure that another interpreter finds a function by its name; return its top-level module.
+
+    Raises:
+        NotOffloadableError: It does not.
+
+    Examples:
+        >>> import statistics
+        >>> require_importable(statistics.mean)
+        'statistics'
+        >>> require_importable(lambda: 1)
+        Traceback (most recent call last):
+        bridge.offload.errors.NotOffloadableError: <lambda> cannot be offloaded: it has no name ...
+    """
+    name = getattr(fn, "__qualname__", None) or repr(fn)
+    inner = getattr(fn, "func", None)
+    if inner is not None and not hasattr(fn, "__qualname__"):
+        return require_importable(inner)  # functools.partial
+    plain = inspect.unwrap(fn)
+    if isinstance(fn, MethodType) and not isinstance(fn.__self__, (type, ModuleType)):
+        raise NotOffloadableError(name, "it is bound to an object, which lives here")
+    if isinstance(plain, FunctionType) and "<" in plain.__qualname__:
+        raise NotOffloadableError(name, "it has no name that another interpreter could import")
+    module = str(getattr(plain, "__module__", None) or type(plain).__module__)
+    if module == "__main__":
+        raise NotOffloadableError(name, "it belongs to the program that runs here, not to a module")
+    if isinstance(plain, FunctionType) and not isinstance(fn, MethodType):
+        found: object = sys.modules.get(module) or importlib.import_module(module)
+        for part in plain.__qualname__.split("."):
+            found = getattr(found, part, None)
+        if found is None or inspect.unwrap(found) is not plain:  # type: ignore[arg-type]
+            raise NotOffloadableError(name, f"{module} has something else under this name")
+    return module.partition(".")[0]
