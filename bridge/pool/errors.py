@@ -5,6 +5,7 @@ from __future__ import annotations
 from bridge.errors import BridgeError
 
 __all__ = [
+    "CloudpickleNeededError",
     "FunctionError",
     "NoWorkerError",
     "PoolClosedError",
@@ -122,6 +123,17 @@ class FunctionError(PoolError, TypeError):
         super().__init__(f"{what} cannot be sent: {reason}. {advice}")
         self.what = what
         self.reason = reason
+
+
+class CloudpickleNeededError(FunctionError):
+    """A function or class can only be sent by value, and cloudpickle is not here."""
+
+    def __init__(self, what: str = "a function or class that cannot be imported") -> None:
+        super().__init__(
+            what,
+            "cloudpickle is not here",
+            "Move it into a module, or load the package 'cloudpickle'.",
+        )
 
 
 class TaskInterruptedError(PoolError, RuntimeError):

@@ -106,8 +106,8 @@ class Policy:
     prefetch: int | None = None
     certain: int = 16
     doubtful: int = 2
-    short: float = 0.01
-    window: float = 0.02
+    short: float = 0.03
+    window: float = 0.05
     idle: float = 30.0
     grace: float = 0.5
     per_worker: int | None = None

@@ -1,0 +1,627 @@
+"""The pool: what the scheduler decides, done with real workers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+
+from bridge._browser import ffi
+from bridge.pool import wire
+from bridge.pool.errors import (
+    CloudpickleNeededError,
+    FunctionError,
+    NoWorkerError,
+    PoolClosedError,
+    PoolFullError,
+    TaskExpiredError,
+    TaskInterruptedError,
+    TaskLostError,
+)
+from bridge.pool.functions import Functions
+from bridge.pool.inside import load_cloudpickle
+from bridge.pool.packing import pack, rebuilt, unpack
+from bridge.pool.scheduler import Scheduler
+from bridge.pool.states import (
+    Command,
+    End,
+    Hand,
+    Outcome,
+    Policy,
+    Recover,
+    Settle,
+    Start,
+    Withdraw,
+)
+from bridge.pool.stats import Event, EventKind, Stats, snapshot
+from bridge.pool.submitting import Submitter
+from bridge.pool.task import Options, PoolTask
+from bridge.pool.words import Word, shared_word
+from bridge.reactivity import Signal
+from bridge.worker import Ending, Limits, WorkerLoadError, spawn
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from types import TracebackType
+
+    from bridge._browser.ports import Port
+    from bridge.worker import WorkerEnd
+
+__all__ = ["PoolWorker", "WorkerPool"]
+
+T = TypeVar("T")
+
+_SERVE = "bridge.pool.inside:serve"
+_LIVE = 0.05
+"""Seconds between two updates of the live view."""
+
+
+class PoolWorker(Protocol):
+    """What a pool needs of a worker; `bridge.worker.Worker` is one."""
+
+    @property
+    def port(self) -> Port:
+        """Where `bridge.pool.inside.serve` is."""
+
+    @property
+    def ended(self) -> asyncio.Future[WorkerEnd]:
+        """Settles when the worker has ended."""
+
+    async def recover(self, patience: float = 0.1, grace: float = 0.5) -> bool:
+        """Get it to answer again, or end it."""
+
+    def terminate(self, ending: Ending = Ending.TERMINATED, detail: str = "") -> None:
+        """End it."""
+
+
+@dataclass(slots=True, eq=False)
+class _Seat:
+    """A worker in its place."""
+
+    worker: PoolWorker
+    out: wire.Outbox
+    word: Word | None
+    prepared: asyncio.Future[None]
+    known: set[object] = field(default_factory=set)
+
+
+def _default_size() -> int:
+    found: object = os.cpu_count()
+    if ffi.is_pyodide():
+        navigator = ffi.get(ffi.js_globals("the number of processors"), "navigator")
+        found = ffi.get(navigator, "hardwareConcurrency")
+    return max(1, found - 1) if isinstance(found, int) else 1
+
+
+class WorkerPool(Submitter):
+    """Runs functions on a bounded number of workers, each task exactly one outcome.
+
+    An asynchronous context manager: at its end it finishes what was accepted, or, if its block
+    raised, abandons that; no worker is left either way. Workers are started when tasks wait, and
+    ended when they have been idle.
+
+    Args:
+        size: Most workers; left out, the number of processors less one for the page.
+        packages: Packages of the Pyodide distribution, or URLs of wheels, for every worker.
+        modules: Top-level modules of this interpreter to send along. Those of submitted functions
+            are sent by themselves.
+        initializer: Called in each worker before its first task; an ``async`` one is awaited.
+        initargs: What it is called with.
+        minimum: Workers that are started ahead, and kept when idle.
+        capacity: Most tasks that are accepted and not settled.
+        attempts: How many workers may die with an idempotent task before it fails.
+        idle: Seconds after which an idle worker is ended.
+        grace: Seconds that a worker gets to leave a task that nobody wants any more.
+        prefetch: Most tasks that one worker holds; left out, it depends on how short they are and
+            on what is known when a worker dies.
+        tasks_per_worker: After how many tasks a worker is replaced.
+        limits: Of a worker's start.
+        spawning: Starts a worker that serves `bridge.pool.inside.serve`, given a name for it; left
+            out, `bridge.worker.spawn` in the browser.
+        name: Shown in the browser's tools.
+
+    Examples:
+        .. code-block:: python
+
+            async with WorkerPool(packages=["numpy"]) as pool:
+                task = await pool.submit(simulate, 42)
+                async for row in pool.map(parse, files):
+                    show(row)
+                print(await task)
+    """
+
+    def __init__(
+        self,
+        size: int | None = None,
+        *,
+        packages: Iterable[str] = (),
+        modules: Iterable[str] = (),
+        initializer: Callable[..., object] | None = None,
+        initargs: Sequence[object] = (),
+        minimum: int = 0,
+        capacity: int = 1000,
+        attempts: int = 3,
+        idle: float = 30.0,
+        grace: float = 0.5,
+        prefetch: int | None = None,
+        tasks_per_worker: int | None = None,
+        limits: Limits | None = None,
+        spawning: Callable[[str], Awaitable[PoolWorker]] | None = None,
+        name: str = "pool",
+    ) -> None:
+        super().__init__(self, Options())
+        for what, number in (("size", size), ("capacity", capacity), ("attempts", attempts)):
+            if number is not None and number < 1:
+                raise ValueError(f"expected a positive {what}, found {number}")
+        self.policy = Policy(
+            size=_default_size() if size is None else size,
+            minimum=minimum,
+            capacity=capacity,
+            attempts=attempts,
+            idle=idle,
+            grace=grace,
+            prefetch=prefetch,
+            per_worker=tasks_per_worker,
+        )
+        self.name = name
+        self._packages = tuple(packages)
+        self._modules = tuple(modules)
+        self._initializer = initializer
+        self._initargs = tuple(initargs)
+        self._limits = limits
+        self._spawning = spawning or self._spawn
+        self._scheduler = Scheduler(self.policy)
+        self._functions = Functions()
+        self._tasks: dict[int, PoolTask[Any]] = {}
+        self._seats: dict[int, _Seat] = {}
+        self._work: dict[object, asyncio.Future[Any]] = {}
+        self._places: deque[asyncio.Future[None]] = deque()
+        self._listeners: dict[object, Callable[[Event], object]] = {}
+        self._number = 0
+        self._due = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._live: Signal[Stats] | None = None
+        self._live_due = False
+        self._opened = False
+        self._finished: asyncio.Future[None] | None = None
+
+    # For whoever looks at it.
+
+    def stats(self) -> Stats:
+        """Describe the pool as it is now."""
+        return snapshot(self._scheduler)
+
+    @property
+    def live(self) -> Signal[Stats]:
+        """The same as a signal, renewed some twenty times a second while something happens."""
+        if self._live is None:
+            self._live = Signal(self.stats(), name=f"{self.name}.live")
+        return self._live
+
+    def listen(self, callback: Callable[[Event], object]) -> Callable[[], None]:
+        """Call a function with every event; the result ends that.
+
+        It is called in the middle of the pool's work: it should be quick, and not raise.
+        """
+        key = object()
+        self._listeners[key] = callback
+        return lambda: self._listeners.pop(key, None) and None
+
+    # Opening and closing.
+
+    async def __aenter__(self) -> Self:
+        if self._opened:
+            raise PoolClosedError("it was opened before")
+        self._opened = True
+        self._loop = asyncio.get_running_loop()
+        self._finished = self._loop.create_future()
+        self._scheduler.warm(self._loop.time())
+        self._turn()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close(drain=kind is None)
+
+    async def close(self, *, drain: bool = True) -> None:
+        """Accept nothing more; return when every task is settled and no worker is left.
+
+        Args:
+            drain: Whether what was accepted is still done; else it is cancelled. A drain that is
+                cancelled itself abandons the rest.
+        """
+        if self._finished is None or self._finished.done():
+            self._opened = True
+            return
+        self._scheduler.close(self._loop.time(), drain=drain)
+        self._refuse()
+        self._turn()
+        try:
+            await asyncio.shield(self._finished)
+        except asyncio.CancelledError:
+            self._scheduler.close(self._loop.time(), drain=False)
+            self._turn()
+            raise
+
+    def _refuse(self) -> None:
+        while self._places:
+            place = self._places.popleft()
+            if not place.done():
+                place.set_exception(PoolClosedError("it was closed while the task waited"))
+
+    # Accepting.
+
+    async def accept(
+        self, function: Callable[..., object], mode: int, value: object, options: Options
+    ) -> PoolTask[Any]:
+        """Take a task as soon as there is room for it.
+
+        Raises:
+            PoolClosedError: The pool is not open.
+            FunctionError: The function or its arguments cannot be sent.
+        """
+        while True:
+            if not self._scheduler.room or self._places:
+                await self._place()
+            try:
+                return self.accept_now(function, mode, value, options)
+            except CloudpickleNeededError:
+                await load_cloudpickle()
+            except PoolFullError:
+                continue
+
+    def accept_now(
+        self, function: Callable[..., object], mode: int, value: object, options: Options
+    ) -> PoolTask[Any]:
+        """Take a task if there is room for it.
+
+        Raises:
+            PoolFullError: There is none.
+            PoolClosedError: The pool is not open.
+            FunctionError: The function or its arguments cannot be sent.
+        """
+        scheduler = self._scheduler
+        if self._finished is None or scheduler.closing:
+            raise PoolClosedError("it was closed" if self._opened else "it has not been opened")
+        if not scheduler.room:
+            raise PoolFullError(self.policy.capacity)
+        entry = self._functions.find(function)
+        packed = pack(value, "the arguments")
+        now = self._loop.time()
+        self._number = number = self._number + 1
+        if options.on_progress is not None:
+            mode |= wire.LISTEN
+        task: PoolTask[Any] = PoolTask(number, entry, mode, packed, options, self._cancel)
+        self._tasks[number] = task
+        entry.users += 1
+        scheduler.submit(
+            number,
+            kind=(entry.number, mode & wire.EACH),
+            priority=options.priority,
+            idempotent=options.idempotent,
+            expires=None if options.timeout is None else now + options.timeout,
+            limit=options.limit,
+            now=now,
+        )
+        self._soon()
+        return task
+
+    async def _place(self) -> None:
+        """Wait for room, first come, first served."""
+        if self._finished is None or self._scheduler.closing:
+            return
+        place: asyncio.Future[None] = self._loop.create_future()
+        self._places.append(place)
+        try:
+            await place
+        finally:
+            if place in self._places:
+                self._places.remove(place)
+            elif place.cancelled() or self._scheduler.room > 1:
+                self._offer()
+
+    def _offer(self) -> None:
+        room = self._scheduler.room
+        while self._places and room > 0:
+            place = self._places.popleft()
+            if not place.done():
+                place.set_result(None)
+                room -= 1
+
+    def _cancel(self, number: int) -> None:
+        self._scheduler.cancel(number, self._loop.time())
+        self._soon()
+
+    # Carrying out what the scheduler decides.
+
+    def _soon(self) -> None:
+        if not self._due:
+            self._due = True
+            self._loop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        self._due = False
+        scheduler = self._scheduler
+        settled = False
+        while commands := scheduler.take():
+            for command in commands:
+                settled |= isinstance(command, Settle)
+                self._do(command)
+        for seat in self._seats.values():
+            seat.out.flush()
+        if settled:
+            self._offer()
+            self._forget()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        wake = scheduler.next_wake()
+        if wake is not None:
+            self._timer = self._loop.call_at(wake, self._tick)
+        if self._live is not None and not self._live_due:
+            self._live_due = True
+            self._loop.call_later(_LIVE, self._show)
+        if scheduler.closed and not self._work and self._finished is not None:
+            if not self._finished.done():
+                self._finished.set_result(None)
+            self._show()
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._scheduler.tick(self._loop.time())
+        self._turn()
+
+    def _show(self) -> None:
+        self._live_due = False
+        if self._live is not None:
+            self._live.value = self.stats()
+
+    def _forget(self) -> None:
+        for number in self._functions.forget():
+            for seat in self._seats.values():
+                if number in seat.known:
+                    seat.known.discard(number)
+                    seat.out.add((wire.FORGET, number))
+
+    def _do(self, command: Command) -> None:
+        if type(command) is Hand:
+            self._hand(command)
+        elif type(command) is Settle:
+            self._settle(command)
+        elif type(command) is Start:
+            self._tell(EventKind.STARTING, command.slot)
+            self._begin(("start", command.slot), self._start(command.slot))
+        elif type(command) is Withdraw:
+            seat = self._seats.get(command.slot)
+            if seat is not None:
+                seat.out.add((wire.LEAVE, command.attempt))
+        elif type(command) is Recover:
+            self._begin(("recover", command.attempt), self._recover(command))
+        elif type(command) is End:
+            self._end(command.slot)
+
+    def _tell(self, kind: EventKind, *about: Any) -> None:
+        if self._listeners:
+            event = Event(kind, *about)
+            for callback in list(self._listeners.values()):
+                callback(event)
+
+    def _begin(self, key: object, work: Any) -> None:
+        task = self._work[key] = self._loop.create_task(work)
+
+        def over(_: object) -> None:
+            self._work.pop(key, None)
+            self._soon()
+
+        task.add_done_callback(over)
+
+    def _hand(self, command: Hand) -> None:
+        seat, task = self._seats.get(command.slot), self._tasks.get(command.task)
+        if seat is None or task is None:
+            return
+        self._functions.ship(task.function, seat.known, seat.out)
+        buffers = task.buffers
+        seat.out.add(
+            (
+                wire.TASK,
+                command.attempt,
+                task.function.number,
+                task.mode,
+                task.body,
+                len(buffers),
+                task.by_value,
+            ),
+            buffers,
+        )
+        if self._listeners:
+            self._tell(EventKind.HANDED, command.slot, command.task)
+
+    def _settle(self, command: Settle) -> None:
+        task = self._tasks.pop(command.task)
+        task.function.users -= 1
+        outcome, detail = command.outcome, command.detail
+        task.release()
+        if not task.done():
+            if outcome is Outcome.RESULT:
+                self._return(task, detail)
+            elif outcome is Outcome.CANCELLED:
+                # Not by `cancel` of the task, which would tell the scheduler.
+                asyncio.Future.cancel(task, "the pool cancelled the task")
+            else:
+                task.set_exception(_error_of(task, outcome, detail))
+        if self._listeners:
+            self._tell(EventKind.SETTLED, 0, command.task, outcome)
+
+    def _return(self, task: PoolTask[Any], detail: Any) -> None:
+        body, buffers, task.seconds = detail
+        try:
+            value = unpack(body, buffers)
+        except Exception as error:  # noqa: BLE001 - the task's outcome
+            fault = FunctionError(
+                f"the result of {task.function.name}",
+                f"it cannot be read here: {type(error).__name__}: {error}",
+                "Return plain values, or load here what their classes need.",
+            )
+            fault.__cause__ = error
+            task.set_exception(fault)
+        else:
+            task.set_result(value)
+
+    def _end(self, number: int) -> None:
+        self._tell(EventKind.ENDED, number)
+        starting = self._work.get(("start", number))
+        if starting is not None:
+            starting.cancel()
+        seat = self._seats.pop(number, None)
+        if seat is not None:
+            seat.worker.terminate()
+
+    # Workers.
+
+    async def _spawn(self, name: str) -> PoolWorker:
+        return await spawn(
+            _SERVE,
+            packages=self._packages,
+            modules=self._modules,
+            limits=self._limits,
+            name=name,
+        )
+
+    async def _start(self, number: int) -> None:
+        worker: PoolWorker | None = None
+        try:
+            worker = await self._spawning(f"{self.name} {number}")
+            word = shared_word()
+            seat = _Seat(worker, wire.Outbox(worker.port), word, self._loop.create_future())
+            self._seats[number] = seat
+            worker.port.listen(partial(self._receive, number))
+            worker.ended.add_done_callback(partial(self._ended, number))
+            if word is not None:
+                seat.out.add((wire.WORD,), (word.memory,))
+            await self._prepare(seat)
+        except asyncio.CancelledError:
+            self._seats.pop(number, None)
+            if worker is not None:
+                worker.terminate()
+            raise
+        except Exception as error:  # noqa: BLE001 - told to the tasks that wait
+            self._seats.pop(number, None)
+            if worker is not None:
+                worker.terminate()
+            lasting = not (isinstance(error, WorkerLoadError) and error.retry)
+            self._tell(EventKind.FAILED, number, 0, None, error)
+            self._scheduler.start_failed(number, error, self._loop.time(), lasting=lasting)
+        else:
+            self._tell(EventKind.READY, number)
+            self._scheduler.ready(number, self._loop.time(), certain=seat.word is not None)
+
+    async def _prepare(self, seat: _Seat) -> None:
+        if self._initializer is None:
+            return
+        entry = self._functions.find(self._initializer)
+        self._functions.ship(entry, seat.known, seat.out)
+        try:
+            packed = pack((self._initializer, self._initargs), "the initializer")
+        except CloudpickleNeededError:
+            await load_cloudpickle()
+            packed = pack((self._initializer, self._initargs), "the initializer")
+        body, buffers, by_value = packed
+        seat.out.add((wire.PREPARE, body, len(buffers), by_value), buffers)
+        seat.out.flush()
+        await asyncio.wait({seat.prepared, seat.worker.ended}, return_when="FIRST_COMPLETED")
+        if not seat.prepared.done():
+            raise seat.worker.ended.result().error()
+        seat.prepared.result()
+
+    def _ended(self, number: int, ended: asyncio.Future[WorkerEnd]) -> None:
+        seat = self._seats.get(number)
+        if seat is None or ended.cancelled():
+            return
+        if ("start", number) in self._work:
+            return  # its start tells
+        del self._seats[number]
+        cause = ended.result().error()
+        self._tell(EventKind.DIED, number, 0, None, cause)
+        running = None if seat.word is None else seat.word.get()
+        self._scheduler.ended(number, cause, self._loop.time(), running)
+        self._turn()
+
+    async def _recover(self, command: Recover) -> None:
+        """Make a worker leave an attempt that it was told to leave, and has not."""
+        seat = self._seats.get(command.slot)
+        if seat is None or (seat.word is not None and seat.word.get() != command.attempt):
+            return  # it runs another one, which no interrupt shall hit
+        if await seat.worker.recover(grace=self.policy.grace):
+            # Its event loop turns, and the task is still there: it does not let itself be cancelled.
+            await asyncio.sleep(self.policy.grace)
+            slot = self._scheduler.slots.get(command.slot)
+            if slot is not None and command.attempt in slot.line:
+                seat.worker.terminate(Ending.DEADLINE, "a task ignored its cancellation")
+
+    def _receive(self, number: int, header: bytes, buffers: list[Any]) -> None:
+        scheduler = self._scheduler
+        now = self._loop.time()
+        start = 0
+        for message in wire.read(header):
+            kind = message[0]
+            if kind == wire.DONE:
+                _, attempt, body, count, seconds = message
+                own, start = buffers[start : start + count], start + count
+                outcome = Outcome.RESULT
+                scheduler.finished(number, attempt, outcome, (body, own, seconds), now, seconds)
+            elif kind == wire.BEGUN:
+                scheduler.begun(number, message[1], now)
+            elif kind == wire.RAISED:
+                _, attempt, described, seconds = message
+                scheduler.finished(number, attempt, Outcome.ERROR, described, now, seconds)
+            elif kind == wire.PROGRESS:
+                _, attempt, body, count = message
+                own, start = buffers[start : start + count], start + count
+                self._progress(number, attempt, body, own)
+            elif kind == wire.LEFT:
+                scheduler.finished(number, message[1], Outcome.CANCELLED, None, now)
+            elif kind == wire.BROKEN:
+                scheduler.disturbed(number, message[1], TaskInterruptedError(), now)
+            else:
+                self._prepared(number, message)
+        self._turn()
+
+    def _progress(self, number: int, attempt: int, body: bytes, buffers: list[Any]) -> None:
+        slot = self._scheduler.slots.get(number)
+        found = None if slot is None else slot.line.get(attempt)
+        task = None if found is None else self._tasks.get(found.record.number)
+        if task is None or task.done() or task.options.on_progress is None:
+            return
+        try:
+            task.options.on_progress(unpack(body, buffers))
+        except Exception as error:  # noqa: BLE001 - reported: a bad listener harms no task
+            message = f"the progress listener of {task.function.name} failed"
+            self._loop.call_exception_handler({"message": message, "exception": error})
+
+    def _prepared(self, number: int, message: wire.Message) -> None:
+        seat = self._seats.get(number)
+        if seat is None or seat.prepared.done():
+            return
+        if message[0] == wire.READY:
+            seat.prepared.set_result(None)
+        elif message[0] == wire.UNFIT:
+            seat.prepared.set_exception(rebuilt(message[1]))
+
+
+def _error_of(task: PoolTask[Any], outcome: Outcome, detail: Any) -> Exception:
+    name, options = task.function.name, task.options
+    if outcome is Outcome.ERROR:
+        return rebuilt(detail)
+    if outcome is Outcome.LOST:
+        return TaskLostError(name, detail, idempotent=options.idempotent)
+    if outcome is Outcome.EXPIRED:
+        seconds = options.limit if detail == "limit" else options.timeout
+        return TaskExpiredError(name, detail, seconds or 0.0)
+    return NoWorkerError(detail)

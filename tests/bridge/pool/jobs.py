@@ -1,0 +1,77 @@
+"""Functions that tests give to pools; importable on both sides."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from bridge.rpc import report_progress
+
+prepared: list[Any] = []
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def echo(*args: Any, **named: Any) -> Any:
+    return [list(args), named]
+
+
+def same(value: Any) -> Any:
+    return value
+
+
+def fail(text: str) -> None:
+    raise ValueError(text)
+
+
+def fail_at(number: int, bad: int) -> int:
+    if number == bad:
+        raise LookupError(number)
+    return number
+
+
+async def later(value: Any, seconds: float = 0.0) -> Any:
+    await asyncio.sleep(seconds)
+    return value
+
+
+async def stubborn() -> None:
+    while True:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            pass
+
+
+def compute(seconds: float) -> float:
+    end = time.perf_counter() + seconds
+    turns = 0
+    while time.perf_counter() < end:
+        turns += 1
+    return seconds
+
+
+def forever() -> None:
+    while True:
+        pass
+
+
+def count(most: int) -> str:
+    for number in range(most):
+        report_progress(number)
+    return "counted"
+
+
+def prepare(*values: Any) -> None:
+    prepared.extend(values)
+
+
+def what_is_prepared() -> list[Any]:
+    return prepared
+
+
+def tiny(number: int) -> int:
+    return number
