@@ -6,14 +6,19 @@ import importlib.util
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from bridge._browser import ffi
 from bridge.pool import wire
+from bridge.pool.errors import CloudpickleNeededError
 from bridge.pool.packing import name_of, pack
 from bridge.worker.sources import SourceError, archive, module_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Function", "Functions", "own_module"]
+__all__ = ["BY_VALUE", "Function", "Functions", "load_by_value", "own_module"]
+
+BY_VALUE: Final = "cloudpickle"
+"""What functions by value need. Workers get this interpreter's own: both ends must agree on it."""
 
 _KEPT: Final = 256
 """Functions that are remembered; of those beyond it, the oldest that nobody uses are forgotten."""
@@ -77,11 +82,17 @@ class Functions:
         if function.number in known:
             return
         known.add(function.number)
-        module = function.module
-        if module and module not in known:
+        if function.by_value:
+            self.ship_module(BY_VALUE, known, out)
+        if function.module:
+            self.ship_module(function.module, known, out)
+        out.add((wire.FUNCTION, function.number, function.body))
+
+    def ship_module(self, module: str, known: set[object], out: wire.Outbox) -> None:
+        """Send a module's sources, if the worker has not got them."""
+        if module not in known:
             known.add(module)
             out.add((wire.MODULE, self._archive(module)))
-        out.add((wire.FUNCTION, function.number, function.body, function.by_value))
 
     def _archive(self, module: str) -> bytes:
         if module not in self._archives:
@@ -110,3 +121,18 @@ def own_module(target: object) -> str:
     places = [] if spec is None else [str(spec.origin or ""), *(spec.submodule_search_locations or ())]
     installed = any("site-packages" in place or "dist-packages" in place for place in places)
     return "" if spec is None or not spec.has_location or installed else module
+
+
+async def load_by_value() -> None:
+    """Get cloudpickle from the distribution that this interpreter runs on, if it is not here.
+
+    Raises:
+        CloudpickleNeededError: It cannot be had.
+    """
+    if importlib.util.find_spec(BY_VALUE) is None and ffi.is_pyodide():
+        import pyodide_js  # noqa: PLC0415 - the host is imported on use only
+
+        await pyodide_js.loadPackage(BY_VALUE)
+        importlib.invalidate_caches()
+    if importlib.util.find_spec(BY_VALUE) is None:
+        raise CloudpickleNeededError

@@ -72,7 +72,7 @@ class Bench:
             if kind == wire.LEAVE:
                 self._leave(message[1])
                 continue
-            count = message[-2] if kind in (wire.TASK, wire.PREPARE) else int(kind == wire.WORD)
+            count = message[-1] if kind in (wire.TASK, wire.PREPARE) else int(kind == wire.WORD)
             own, start = buffers[start : start + count], start + count
             if kind == wire.WORD:
                 self._share(own[0])
@@ -131,49 +131,22 @@ class Bench:
     def _handle(self, message: wire.Message, buffers: list[object]) -> None:
         kind, *rest = message
         if kind == wire.TASK:
-            attempt, function, mode, body, _, by_value = rest
+            attempt, function, mode, body, _ = rest
             if attempt in self._left:
                 self._left.discard(attempt)
                 self._out.add((wire.LEFT, attempt))
-            elif by_value and not _has_cloudpickle():
-                self._fetch(message, buffers)
             else:
                 self._task(attempt, function, mode, body, buffers)
         elif kind == wire.FUNCTION:
-            number, body, by_value = rest
-            if by_value and not _has_cloudpickle():
-                self._fetch(message, buffers)
-            else:
-                self._functions[number] = _read_function(body)
+            number, body = rest
+            self._functions[number] = _read_function(body)
         elif kind == wire.FORGET:
             self._functions.pop(rest[0], None)
             self._paces.pop(rest[0], None)
         elif kind == wire.MODULE:
             _add_module(rest[0])
         elif kind == wire.PREPARE:
-            body, _, by_value = rest
-            if by_value and not _has_cloudpickle():
-                self._fetch(message, buffers)
-            else:
-                self._spawn(self._prepare(body, buffers))
-
-    def _fetch(self, message: wire.Message, buffers: list[object]) -> None:
-        """Get cloudpickle, and then go on with the message."""
-
-        async def fetching() -> None:
-            try:
-                await load_cloudpickle()
-            except Exception as error:  # noqa: BLE001 - told to who sent the message
-                if message[0] == wire.TASK:
-                    self._raised(message[1], error, 0.0)
-                elif message[0] == wire.FUNCTION:
-                    self._functions[message[1]] = error
-                else:
-                    self._out.add((wire.UNFIT, raised(error, __file__)))
-            else:
-                self._inbox.appendleft((message, buffers))
-
-        self._spawn(fetching())
+            self._spawn(self._prepare(rest[0], buffers))
 
     def _spawn(self, work: Any) -> None:
         task = self._busy = self._loop.create_task(work)
@@ -322,35 +295,6 @@ def _add_module(archive: bytes) -> None:
         sys.path.append(_SOURCES)
     sys.path_importer_cache.pop(_SOURCES, None)
     importlib.invalidate_caches()
-
-
-def _has_cloudpickle() -> bool:
-    try:
-        importlib.import_module("cloudpickle")
-    except ImportError:
-        return False
-    return True
-
-
-async def load_cloudpickle() -> None:
-    """Get cloudpickle from the distribution that this interpreter runs on.
-
-    Raises:
-        FunctionError: This is no Pyodide, or its distribution has no such package.
-    """
-    if _has_cloudpickle():
-        return
-    if ffi.is_pyodide():
-        import pyodide_js  # noqa: PLC0415 - the host is imported on use only
-
-        await pyodide_js.loadPackage("cloudpickle")
-        importlib.invalidate_caches()
-    if not _has_cloudpickle():
-        raise FunctionError(
-            "a function or class that cannot be imported",
-            "cloudpickle cannot be had",
-            "Move it into a module, or install the package 'cloudpickle'.",
-        )
 
 
 _benches: list[Bench] = []

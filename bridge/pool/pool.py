@@ -21,8 +21,7 @@ from bridge.pool.errors import (
     TaskInterruptedError,
     TaskLostError,
 )
-from bridge.pool.functions import Functions
-from bridge.pool.inside import load_cloudpickle
+from bridge.pool.functions import BY_VALUE, Functions, load_by_value
 from bridge.pool.packing import pack, rebuilt, unpack
 from bridge.pool.scheduler import Scheduler
 from bridge.pool.states import (
@@ -273,7 +272,7 @@ class WorkerPool(Submitter):
             try:
                 return self.accept_now(function, mode, value, options)
             except CloudpickleNeededError:
-                await load_cloudpickle()
+                await load_by_value()
             except PoolFullError:
                 continue
 
@@ -427,6 +426,8 @@ class WorkerPool(Submitter):
         if seat is None or task is None:
             return
         self._functions.ship(task.function, seat.known, seat.out)
+        if task.by_value:
+            self._functions.ship_module(BY_VALUE, seat.known, seat.out)
         buffers = task.buffers
         seat.out.add(
             (
@@ -436,7 +437,6 @@ class WorkerPool(Submitter):
                 task.mode,
                 task.body,
                 len(buffers),
-                task.by_value,
             ),
             buffers,
         )
@@ -525,15 +525,17 @@ class WorkerPool(Submitter):
     async def _prepare(self, seat: _Seat) -> None:
         if self._initializer is None:
             return
-        entry = self._functions.find(self._initializer)
-        self._functions.ship(entry, seat.known, seat.out)
         try:
-            packed = pack((self._initializer, self._initargs), "the initializer")
+            entry = self._functions.find(self._initializer)
         except CloudpickleNeededError:
-            await load_cloudpickle()
-            packed = pack((self._initializer, self._initargs), "the initializer")
+            await load_by_value()
+            entry = self._functions.find(self._initializer)
+        self._functions.ship(entry, seat.known, seat.out)
+        packed = pack((self._initializer, self._initargs), "the initializer")
         body, buffers, by_value = packed
-        seat.out.add((wire.PREPARE, body, len(buffers), by_value), buffers)
+        if by_value:
+            self._functions.ship_module(BY_VALUE, seat.known, seat.out)
+        seat.out.add((wire.PREPARE, body, len(buffers)), buffers)
         seat.out.flush()
         await asyncio.wait({seat.prepared, seat.worker.ended}, return_when="FIRST_COMPLETED")
         if not seat.prepared.done():

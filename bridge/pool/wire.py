@@ -7,10 +7,10 @@ message that has some says how many.
 |-----------------------------------------------------------|-------------------------------------|
 | ``WORD``                                                  | one buffer: the shared word         |
 | ``MODULE, archive``                                       | the sources of a module             |
-| ``FUNCTION, number, body, by value``                      | a function, from now on a number    |
+| ``FUNCTION, number, body``                                | a function, from now on a number    |
 | ``FORGET, number``                                        | that function is not used any more  |
-| ``PREPARE, body, buffers, by value``                      | call ``(function, args)``, be ready |
-| ``TASK, attempt, function, mode, body, buffers, by value``| call it                             |
+| ``PREPARE, body, buffers``                                | call ``(function, args)``, be ready |
+| ``TASK, attempt, function, mode, body, buffers``          | call it                             |
 | ``LEAVE, attempt``                                        | not wanted any more                 |
 
 | to the pool                                               |                                     |

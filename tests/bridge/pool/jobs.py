@@ -75,3 +75,16 @@ def what_is_prepared() -> list[Any]:
 
 def tiny(number: int) -> int:
     return number
+
+
+def compute_and(value: Any, seconds: float) -> Any:
+    compute(seconds)
+    return value
+
+
+def die() -> None:
+    """End this worker, from inside."""
+    import js
+
+    js.close()
+    compute(60)

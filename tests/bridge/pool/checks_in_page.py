@@ -1,0 +1,216 @@
+"""Runs in the page's Pyodide: pools of real workers. Each function returns plain data.
+
+The page's folder holds ``pool_jobs.py``, which is what `jobs.py` says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from typing import Any
+
+import pool_jobs as jobs
+
+from bridge.pool import EventKind, PoolTask, TaskExpiredError, TaskLostError, WorkerPool
+from bridge.pool.errors import NoWorkerError
+from bridge.worker import Ending
+
+
+async def everything() -> dict[str, Any]:
+    """What a pool offers, once."""
+    found: dict[str, Any] = {}
+    here = 10
+    events: list[str] = []
+    async with WorkerPool(2, initializer=jobs.prepare, initargs=(1, "two")) as pool:
+        pool.listen(lambda event: events.append(event.kind.value))
+        live: list[Any] = []
+        unsubscribe = pool.live.subscribe(live.append)
+        found["plain"] = await pool.run(jobs.double, 21)
+        found["named"] = await pool.run(jobs.echo, 1, b=[2, None])
+        found["async"] = await pool.run(jobs.later, "value", 0.01)
+        found["by value"] = await pool.run(lambda number: number + here, 32)
+        found["prepared"] = await pool.run(jobs.what_is_prepared)
+        try:
+            await pool.run(jobs.fail, "no")
+        except ValueError as error:
+            found["error"] = [str(error), "in fail" in error.__cause__.traceback]
+        data = bytes(range(256)) * 4000
+        found["bytes"] = await pool.run(jobs.same, data) == data
+        found["map"] = [x async for x in pool.map(jobs.double, range(6))]
+        found["several"] = [x async for x in pool.map(pow, [2, 3], [5, 2])]
+        unordered = pool.map(jobs.later, range(20), ordered=False, chunksize=3)
+        found["unordered"] = sorted([x async for x in unordered])
+
+        async def numbers() -> Any:
+            for number in range(30):
+                await asyncio.sleep(0)
+                yield number
+
+        many = pool.map(jobs.double, numbers(), chunksize="auto")
+        found["async items"] = [x async for x in many] == [2 * n for n in range(30)]
+        ticks: list[int] = []
+        told = pool.options(on_progress=ticks.append)
+        found["progress"] = [await told.run(jobs.count, 3), ticks]
+        unsubscribe()
+        found["live"] = [live[0].accepted, live[-1].accepted > 0]
+        held = [await pool.submit(jobs.later, n, 0.05) for n in range(4)]
+    found["drained"] = [task.result() for task in held]
+    found["left"] = len(pool.stats().workers)
+    found["events"] = sorted(set(events))
+    return found
+
+
+async def broken_off() -> dict[str, Any]:
+    """Tasks that are cancelled, whose time is up, and whose worker ends."""
+    found: dict[str, Any] = {}
+    async with WorkerPool(1, grace=0.2) as pool:
+        await pool.run(jobs.double, 1)
+        waiting = [await pool.submit(jobs.later, n, 0.2) for n in range(3)]
+        waiting[2].cancel()
+        waiting[0].cancel()
+        await asyncio.wait(waiting)
+        found["cancelled"] = [task.cancelled() for task in waiting]
+        try:
+            await pool.options(limit=0.2).run(jobs.forever)
+        except TaskExpiredError as error:
+            found["limit"] = error.which
+        try:
+            await pool.options(timeout=0.1).run(jobs.later, 1, 60)
+        except TaskExpiredError as error:
+            found["timeout"] = error.which
+        found["goes on"] = await pool.run(jobs.double, 4)
+        stubborn = await pool.submit(jobs.stubborn)
+        await asyncio.sleep(0.1)
+        stubborn.cancel()
+        found["after a stubborn one"] = await pool.run(jobs.double, 5)
+        try:
+            await pool.run(jobs.die)
+        except TaskLostError as error:
+            found["lost"] = [len(error.causes), error.causes[0].ending.value]
+        try:
+            await pool.options(idempotent=True).run(jobs.die)
+        except TaskLostError as error:
+            found["poison"] = [len(error.causes), error.causes[-1].ending.value]
+        found["after poison"] = await pool.run(jobs.double, 6)
+    return found
+
+
+async def no_worker() -> dict[str, Any]:
+    """Causes that will not pass reach what waits."""
+    found: dict[str, Any] = {}
+    async with WorkerPool(2, packages=["no-such-package"]) as pool:
+        tasks = [await pool.submit(jobs.double, n) for n in range(3)]
+        await asyncio.wait(tasks)
+        found["package"] = sorted({type(task.exception()).__name__ for task in tasks})
+        found["cause"] = type(tasks[0].exception().__cause__).__name__
+    async with WorkerPool(1, initializer=jobs.fail, initargs=("unfit",)) as pool:
+        try:
+            await pool.run(jobs.double, 1)
+        except NoWorkerError as error:
+            found["initializer"] = repr(error.__cause__)
+    return found
+
+
+async def killed(tasks: int, seed: int, size: int = 2) -> dict[str, Any]:
+    """Ends workers at random under load, and accounts for every task."""
+    pick = random.Random(seed)
+    started = time.perf_counter()
+    kills = 0
+    handed: Counter[int] = Counter()
+    settled: Counter[int] = Counter()
+    async with WorkerPool(size, attempts=4, capacity=max(40, tasks // 8)) as pool:
+
+        def note(event: Any) -> None:
+            if event.kind is EventKind.HANDED:
+                handed[event.task] += 1
+            elif event.kind is EventKind.SETTLED:
+                settled[event.task] += 1
+
+        pool.listen(note)
+
+        async def kill() -> None:
+            nonlocal kills
+            # So many that tasks are lost, and so few that the workers come to work.
+            while kills < max(4, tasks // 20):
+                await asyncio.sleep(pick.uniform(0.02, 0.25))
+                seats = list(pool._seats.values())
+                if seats and len(settled) < tasks:
+                    kills += 1
+                    seat = pick.choice(seats)
+                    if pick.random() < 0.5:
+                        seat.worker.terminate(Ending.FATAL, "killed by the test")
+                    else:
+                        # Behind the pool's back: only the browser notices.
+                        seat.worker._worker._worker.terminate()
+
+        killing = asyncio.ensure_future(kill())
+        given: list[tuple[int, bool, PoolTask[Any]]] = []
+        for number in range(tasks):
+            idempotent = pick.random() < 0.6
+            seconds = pick.choice([0.0, 0.0, 0.002, 0.03])
+            if pick.random() < 0.3:
+                job: Any = (jobs.later, number, seconds)
+            else:
+                job = (jobs.compute_and, number, seconds)
+            through = pool.options(idempotent=idempotent, priority=pick.randrange(2))
+            given.append((number, idempotent, await through.submit(*job)))
+            if pick.random() < 0.05:
+                pick.choice(given)[2].cancel()
+        await asyncio.wait([task for *_, task in given])
+        killing.cancel()
+        await asyncio.gather(killing, return_exceptions=True)
+        stats = pool.stats()
+    endings: Counter[str] = Counter()
+    wrong: list[Any] = []
+    for number, idempotent, task in given:
+        if task.cancelled():
+            endings["cancelled"] += 1
+        elif task.exception() is not None:
+            error = task.exception()
+            endings[type(error).__name__] += 1
+            if not isinstance(error, TaskLostError) or (idempotent and len(error.causes) < 4):
+                wrong.append([number, repr(error)])
+        else:
+            endings["result"] += 1
+            if task.result() != number:
+                wrong.append([number, task.result()])
+        if settled[task.number] != 1:
+            wrong.append([number, "settled", settled[task.number]])
+    return {
+        "seed": seed,
+        "tasks": len(given),
+        "accounted": sum(endings.values()),
+        "endings": dict(endings),
+        "wrong": wrong,
+        "kills": kills,
+        "died": stats.died,
+        "retried": stats.retried,
+        "settled": stats.done,
+        "left": len(pool.stats().workers),
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+
+
+async def overhead(tasks: int = 1000, size: int = 1) -> dict[str, Any]:
+    """Microseconds of overhead per task."""
+    found: dict[str, Any] = {}
+    async with WorkerPool(size, capacity=tasks) as pool:
+        await asyncio.gather(*[await pool.submit(jobs.tiny, n) for n in range(50)])
+        for name in ("first", "second", "third"):
+            began = time.perf_counter()
+            given = [await pool.submit(jobs.tiny, n) for n in range(tasks)]
+            submitted = time.perf_counter()
+            await asyncio.gather(*given)
+            found[name] = [
+                round((submitted - began) / tasks * 1e6, 1),
+                round((time.perf_counter() - began) / tasks * 1e6, 1),
+            ]
+        for name in ("auto", "auto 2", "auto 3"):
+            began = time.perf_counter()
+            count = 0
+            async for _ in pool.map(jobs.tiny, range(tasks), chunksize="auto"):
+                count += 1
+            found[name] = round((time.perf_counter() - began) / tasks * 1e6, 1)
+    return found
