@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
+from bridge.offload.naming import Wrapper
 from bridge.offload.scopes import current_scope
 from bridge.offload.waiting import require_wait, wait
 
@@ -70,7 +69,7 @@ def offload_sync(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     return wait(current_scope().submit(fn, args, kwargs))
 
 
-class Offloaded(Generic[P, T]):
+class Offloaded(Wrapper, Generic[P, T]):
     """A function that is offloaded by calling it. Made by `offloaded`.
 
     Attributes:
@@ -99,25 +98,8 @@ class Offloaded(Generic[P, T]):
         """Call the function itself, where this is called."""
         return self.__wrapped__(*args, **kwargs)
 
-    def __reduce__(self) -> tuple[object, ...]:
-        # What arrives is the function: its name there is taken by one of these.
-        return find, (self.__wrapped__.__module__, self.__wrapped__.__qualname__)
-
     def __repr__(self) -> str:
         return f"<{self.__wrapped__.__qualname__}, offloaded>"
-
-
-def find(module: str, path: str) -> object:
-    """Return a function of a module, as it was before it was decorated.
-
-    Examples:
-        >>> find("statistics", "mean").__name__
-        'mean'
-    """
-    found: Any = importlib.import_module(module)
-    for name in path.split("."):
-        found = getattr(found, name)
-    return inspect.unwrap(found, stop=lambda each: not isinstance(each, Offloaded))
 
 
 @overload

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from bridge._browser import ffi
+from bridge.offload.naming import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,8 +63,7 @@ class ThreadExecutor:
 
         def work() -> Any:
             _local.set(report)
-            # What `offloaded` made of a function would offload it again.
-            result = getattr(fn, "here", fn)(*args, **kwargs)
+            result = plain(fn)(*args, **kwargs)
             return asyncio.run(_awaited(result)) if inspect.isawaitable(result) else result
 
         return loop.run_in_executor(None, contextvars.Context().run, work)

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
-import inspect
-import sys
-from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Self
 
 from bridge.errors import DisposedError
 from bridge.offload import inside
-from bridge.offload.errors import NotOffloadableError
+from bridge.offload.naming import module_of, require_importable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -20,7 +16,7 @@ if TYPE_CHECKING:
     from bridge.rpc import Peer
     from bridge.worker import Worker
 
-__all__ = ["WorkerExecutor", "require_importable"]
+__all__ = ["WorkerExecutor"]
 
 
 class WorkerExecutor:
@@ -81,9 +77,9 @@ class WorkerExecutor:
         """
         if self._closed:
             raise DisposedError("the executor")
-        module = require_importable(fn)
+        sent = require_importable(fn)
         # Not `create_task`: Pyodide 0.27 reports every task made by it that is cancelled.
-        work = self._perform(module, fn, args, kwargs, on_progress)
+        work = self._perform(sent, args, kwargs, on_progress)
         task: asyncio.Task[Any] = asyncio.Task(work, loop=asyncio.get_running_loop())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -144,7 +140,6 @@ class WorkerExecutor:
 
     async def _perform(
         self,
-        module: str,
         fn: Callable[..., Any],
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
@@ -155,8 +150,7 @@ class WorkerExecutor:
         async with self._order():
             remote = (await self._ready()).remote
             try:
-                if module not in self._sent:
-                    await self._send(remote, module)
+                await self._send(remote, module_of(fn))
                 return await with_options(remote, on_progress=on_progress).call(fn, *args, **kwargs)
             except asyncio.CancelledError:
                 # The next call must not be hit by what ends this one, nor wait behind it for ever.
@@ -167,6 +161,8 @@ class WorkerExecutor:
     async def _send(self, remote: Any, module: str) -> None:
         from bridge.worker.sources import archive  # noqa: PLC0415 - together with workers, on use
 
+        if module in self._sent:
+            return
         if not await remote.call(inside.knows, module):
             await remote.call(inside.accept, archive([module]))
         self._sent.add(module)
@@ -181,38 +177,3 @@ class WorkerExecutor:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def require_importable(fn: Callable[..., Any]) -> str:
-    """Make sure that another interpreter finds a function by its name; return its top-level module.
-
-    Raises:
-        NotOffloadableError: It does not.
-
-    Examples:
-        >>> import statistics
-        >>> require_importable(statistics.mean)
-        'statistics'
-        >>> require_importable(lambda: 1)
-        Traceback (most recent call last):
-        bridge.offload.errors.NotOffloadableError: <lambda> cannot be offloaded: it has no name ...
-    """
-    name = getattr(fn, "__qualname__", None) or repr(fn)
-    inner = getattr(fn, "func", None)
-    if inner is not None and not hasattr(fn, "__qualname__"):
-        return require_importable(inner)  # functools.partial
-    plain = inspect.unwrap(fn)
-    if isinstance(fn, MethodType) and not isinstance(fn.__self__, (type, ModuleType)):
-        raise NotOffloadableError(name, "it is bound to an object, which lives here")
-    if isinstance(plain, FunctionType) and "<" in plain.__qualname__:
-        raise NotOffloadableError(name, "it has no name that another interpreter could import")
-    module = str(getattr(plain, "__module__", None) or type(plain).__module__)
-    if module == "__main__":
-        raise NotOffloadableError(name, "it belongs to the program that runs here, not to a module")
-    if isinstance(plain, FunctionType) and not isinstance(fn, MethodType):
-        found: object = sys.modules.get(module) or importlib.import_module(module)
-        for part in plain.__qualname__.split("."):
-            found = getattr(found, part, None)
-        if found is None or inspect.unwrap(found) is not plain:  # type: ignore[arg-type]
-            raise NotOffloadableError(name, f"{module} has something else under this name")
-    return module.partition(".")[0]

@@ -139,7 +139,7 @@ def uninterrupted(name: str) -> Iterator[None]:
         WaitInSectionError: At the line that waits.
 
     Examples:
-        >>> with uninterrupted("transfer"):
+        >>> with uninterrupted("transfer"):  # doctest: +ELLIPSIS
         ...     require_wait()
         Traceback (most recent call last):
         bridge.offload.errors.WaitInSectionError: a wait inside the section 'transfer', ...

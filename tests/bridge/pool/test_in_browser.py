@@ -78,8 +78,8 @@ def test_cancelled_late_and_lost_tasks_leave_a_pool_that_works(page: Interpreter
         "timeout": "timeout",
         "goes on": 8,
         "after a stubborn one": 10,
-        "lost": [1, "closed"],
-        "poison": [3, "closed"],
+        "lost": [1, "fatal"],
+        "poison": [3, "fatal"],
         "after poison": 12,
     }
 
