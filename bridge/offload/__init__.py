@@ -32,6 +32,7 @@ from bridge.offload.errors import (
 )
 from bridge.offload.executors import Executor, ThreadExecutor, report_progress, use
 from bridge.offload.handlers import EventHandler, HeardEvent, handler, listen
+from bridge.offload.on_pool import PoolExecutor
 from bridge.offload.one_worker import WorkerExecutor
 from bridge.offload.scopes import CallScope, current_scope
 from bridge.offload.slots import Slot
@@ -46,6 +47,7 @@ __all__ = [
     "HeardEvent",
     "NotOffloadableError",
     "Offloaded",
+    "PoolExecutor",
     "Slot",
     "ThreadExecutor",
     "TooLateError",

@@ -40,7 +40,7 @@ class HeardEvent:
         target: Where it happened.
         currentTarget: Where it was heard, which the browser forgets.
         value: The text of the target at that moment, None if it has none.
-        checked: Whether the target was checked at that moment, None if it cannot be.
+        checked: Whether the target was checked at that moment; None if it is no field.
         form: Of a form that is submitted, the fields at that moment; otherwise empty.
     """
 

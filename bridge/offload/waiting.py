@@ -19,12 +19,14 @@ from bridge.offload.errors import CannotWaitError, WaitInSectionError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
+    from types import FrameType
 
 __all__ = ["Run", "require_no_section", "require_wait", "uninterrupted", "wait"]
 
 T = TypeVar("T")
 
 _AWAIT: Final = "Use `await`, which works on every line."
+_NOT_THE_APPLICATION: Final = ("bridge.", "asyncio", "_pyodide", "pyodide")
 _section: ContextVar[str | None] = ContextVar("offload_section", default=None)
 
 
@@ -113,15 +115,18 @@ def require_wait() -> None:
 
 
 def _entry() -> str:
-    frame = sys._getframe()  # noqa: SLF001 - the only way to the functions that are running
-    own = __name__.rpartition(".")[0]
-    found = frame
-    while frame.f_back is not None:
-        frame = frame.f_back
-        name = str(frame.f_globals.get("__name__", ""))
-        if not name.startswith((own, "_pyodide", "pyodide")):
+    # The outermost function of the application; what the library has around it says little.
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - the way to what is running
+    found = outermost = frame
+    while frame is not None:
+        outermost = frame
+        if not str(frame.f_globals.get("__name__", "")).startswith(_NOT_THE_APPLICATION):
             found = frame
-    code = found.f_code
+        frame = frame.f_back
+    entered = found or outermost
+    if entered is None:
+        return ""
+    code = entered.f_code
     return f"{code.co_qualname} ({code.co_filename}:{code.co_firstlineno})"
 
 

@@ -1,0 +1,424 @@
+"""Runs in the page's Pyodide: work in a real worker, handlers of real events.
+
+The page's folder holds ``offload_served.py`` (what `served.py` says). Each function returns plain
+data for the test to judge.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import sys
+import time
+from typing import Any
+
+import js
+
+from bridge.binding import bind_property, bind_text
+from bridge.binding import listen as listen_plainly
+from bridge.environment import can_block
+from bridge.offload import (
+    CallScope,
+    CannotWaitError,
+    NotOffloadableError,
+    Slot,
+    WaitInSectionError,
+    WorkerExecutor,
+    current_scope,
+    handler,
+    listen,
+    offload,
+    offload_sync,
+    uninterrupted,
+    use,
+    wait,
+)
+from bridge.offload.errors import TooLateError
+from bridge.proxies import live_counts
+from bridge.reactivity import Signal
+
+served: Any = importlib.import_module("offload_served")
+worker = WorkerExecutor()
+state: dict[str, Any] = {}
+
+
+def page(markup: str) -> None:
+    old = js.document.getElementById("offload")
+    if old:
+        old.remove()
+    box = js.document.createElement("div")
+    box.id = "offload"
+    box.innerHTML = markup
+    js.document.body.appendChild(box)
+
+
+def element(selector: str) -> Any:
+    return js.document.querySelector(f"#offload {selector}")
+
+
+def fire(selector: str, kind: str) -> bool:
+    event = js.Event.new(kind, bubbles=True, cancelable=True)
+    return bool(element(selector).dispatchEvent(event))
+
+
+async def until(condition: Any, within: float = 20.0) -> bool:
+    end = time.perf_counter() + within
+    while not condition() and time.perf_counter() < end:  # noqa: ASYNC110 - the DOM has no Event
+        await asyncio.sleep(0.01)
+    return bool(condition())
+
+
+async def awaited() -> dict[str, Any]:
+    """Every way of asking with ``await``."""
+    use(worker)
+    found: dict[str, Any] = {}
+    found["plain"] = await offload(served.compute, 0, result={"a": [1, 2]})
+    found["decorated"] = [await served.square(7), await served.slowly(4)]
+    found["together"] = await asyncio.gather(*[served.square(n) for n in range(20)])
+    try:
+        await offload(served.fail, "here")
+    except KeyError as error:
+        found["error"] = [str(error), "in fail" in str(error.__cause__)]
+    try:
+        await offload(lambda: 1)
+    except NotOffloadableError as error:
+        found["lambda"] = error.function
+    call = offload(served.steps, 40, 0.005)
+    shown: list[Any] = []
+    call.progress.subscribe(shown.append)
+    found["steps"] = await call
+    found["progress"] = [
+        shown[0],
+        list(shown[-1]),
+        2 <= len(shown) < 30,
+        shown[1:] == sorted(shown[1:]),
+    ]
+    found["elsewhere"] = await offload(served.where) != served.id_
+    found["started"] = worker.started
+    return found
+
+
+async def cancelled() -> dict[str, Any]:
+    """Moving on ends an endless loop; the worker, or its successor, takes the next call."""
+    use(worker)
+    found: dict[str, Any] = {}
+    await served.square(1)
+    with CallScope("view") as view:
+        call = offload(served.spin)
+        behind = CallScope("another").offload(served.compute, 0, "behind")
+        await asyncio.sleep(0.2)
+        found["busy"] = view.busy.value
+    found["call"] = [call.cancelled(), view.busy.value]
+    found["behind"] = await asyncio.wait_for(behind, 30)
+    try:
+        await asyncio.wait_for(offload(served.spin), 0.2)
+    except TimeoutError:
+        found["deadline"] = await served.square(3)
+    found["isolated"] = bool(js.crossOriginIsolated)
+    found["started"] = worker.started
+    slot: Slot[int] = Slot("search")
+    shown: list[Any] = []
+    slot.value.subscribe(shown.append)
+    calls = [slot.offload(served.square, number, 0.05) for number in range(6)]
+    for _ in range(3):
+        await asyncio.sleep(0.02)
+        calls.append(slot.offload(served.square, len(calls), 0.05))
+    found["latest"] = await calls[-1]
+    found["shown"] = shown
+    found["overtaken"] = all(call.cancelled() for call in calls[:-1])
+    return found
+
+
+async def deaths() -> dict[str, Any]:
+    """A worker that dies takes with it only what may not be repeated."""
+    found: dict[str, Any] = {}
+    with WorkerExecutor() as own, CallScope("view", executor=own) as view:
+        try:
+            await view.offload(served.dies.__wrapped__)
+        except ConnectionError as error:
+            found["raised"] = [type(error).__name__, type(error.__cause__).__name__]
+        found["next"] = await view.offload(served.square, 5)
+        found["started"] = own.started
+        try:
+            await view.offload(served.dies)
+        except ConnectionError as error:
+            found["repeated"] = [type(error).__name__, own.started]
+        found["pending"] = view.pending.value
+    return found
+
+
+async def without_await() -> dict[str, Any]:
+    """The same without ``await``, or an error by name and nothing started."""
+    use(worker)
+    await served.square(1)
+    found: dict[str, Any] = {"can": can_block(), "started": worker.started}
+    with CallScope("view") as view:
+        try:
+            found["call"] = served.square.sync(5)
+        except CannotWaitError as error:
+            found["refused"] = [error.reason, error.entry, len(error.remedies), view.pending.value]
+            return found
+        found["deep"] = sorted([3, 1, 2], key=lambda n: view.offload_sync(served.square, -n))
+        try:
+            offload_sync(served.fail, "sync")
+        except KeyError as error:
+            found["error"] = str(error)
+        try:
+            with uninterrupted("transfer"):
+                offload_sync(served.square, 2)
+        except WaitInSectionError as error:
+            found["section"] = error.section
+        slot: Slot[int] = Slot("search")
+
+        async def first() -> str:
+            try:
+                return str(slot.offload_sync(served.square, 2, 5.0))
+            except asyncio.CancelledError as error:
+                return str(error)
+
+        started = asyncio.ensure_future(first())
+        await asyncio.sleep(0.05)
+        found["second"] = slot.offload_sync(served.square, 3)
+        found["first"] = await started
+    return found
+
+
+async def cancelled_without_await() -> dict[str, Any]:
+    """Closing the scope, or a deadline, raises at the line that waits without ``await``."""
+    use(worker)
+    found: dict[str, Any] = {}
+    await served.square(1)
+    view = CallScope("view")
+    log: list[str] = []
+
+    async def run(name: str, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):  # noqa: ASYNC100 - it waits without `await`
+                # A synchronous function in between, which knows nothing of all this.
+                sorted([1, 2], key=lambda _: served.square.sync(2, 30.0))
+            log.append(f"{name} went on")
+        except TimeoutError:
+            log.append(f"{name} timed out")
+        except asyncio.CancelledError:
+            log.append(f"{name} cancelled")
+            raise
+
+    runs = [view.start(run("one", 30)), view.start(run("two", 0.3))]
+    await until(lambda: log)
+    found["pending"] = view.pending.value
+    view.close()
+    await asyncio.wait(runs)
+    found["log"] = log
+    found["after"] = [view.pending.value, await served.square(6)]
+    own = CallScope("other")
+
+    async def waits() -> None:
+        try:
+            wait(asyncio.sleep(30))
+        except asyncio.CancelledError:
+            log.append("sleep cancelled")
+            raise
+
+    waiting = own.start(waits())
+    await asyncio.sleep(0.05)
+    own.cancel()
+    await asyncio.wait([waiting])
+    found["sleep"] = [waiting.cancelled(), log[-1]]
+    return found
+
+
+async def entries() -> dict[str, Any]:
+    """A plain listener is refused by name; one that is registered here may wait."""
+    use(worker)
+    await served.square(1)
+    found: dict[str, Any] = {}
+    page("<button></button><p></p>")
+    log: list[Any] = []
+    before = worker.started
+
+    def on_click(_: object) -> None:
+        try:
+            log.append(served.square.sync(4))
+        except CannotWaitError as error:
+            log.append([error.reason, error.entry, *error.remedies])
+
+    scope = listen_plainly("#offload button", "click", on_click)
+    # By the page and not by Python, whose frames would be those around the listener.
+    js.eval("setTimeout(() => document.querySelector('#offload button').click(), 0)")
+    await until(lambda: log)
+    scope.dispose()
+    found["plain"] = log.pop()
+    found["nothing started"] = worker.started == before
+    scope = listen("#offload button", "click", on_click)
+    element("button").click()
+    await until(lambda: log)
+    found["registered"] = log.pop()
+    scope.dispose()
+
+    async def with_await(_: object) -> None:
+        log.append(await served.square(5))
+
+    scope = listen("#offload button", "click", with_await)
+    element("button").click()
+    await until(lambda: log)
+    found["async"] = log.pop()
+    scope.dispose()
+    element("button").click()
+    found["ended"] = [log, current_pending()]
+    return found
+
+
+def current_pending() -> int:
+    return current_scope().pending.peek()
+
+
+async def events() -> dict[str, Any]:
+    """What must happen within the dispatch happens there; what the handler needs is kept."""
+    found: dict[str, Any] = {}
+    page("<form><input name=city value=Rome><input type=checkbox name=ok checked></form>")
+    before = live_counts()
+    log: list[Any] = []
+    outer: list[Any] = []
+    around = listen("#offload", "input", lambda event: outer.append(event.type))
+
+    def heard(event: Any) -> None:
+        late = []
+        for method in (event.preventDefault, event.stopPropagation):
+            try:
+                method()
+            except TooLateError as error:
+                late.append(error.method)
+        log.append([event.type, event.currentTarget.tagName, event.form, event.bubbles, late])
+
+    listening = listen("#offload form", "submit", heard, prevent=True)
+    found["prevented"] = not fire("form", "submit")
+    # Changed before the handler runs: it gets what was there.
+    element("input").value = "Oslo"
+    await until(lambda: log)
+    found["submit"] = log.pop()
+    listening.dispose()
+
+    def typed(event: Any) -> None:
+        log.append([event.value, event.checked])
+
+    listening = listen(
+        "#offload input", "input", typed, stop=lambda event: event.target.value == "Oslo"
+    )
+    fire("input", "input")
+    element("input").value = "Bern"
+    fire("input", "input")
+    await until(lambda: len(log) == 2)
+    found["typed"] = list(log)
+    await asyncio.sleep(0.02)
+    found["outer"] = outer
+    listening.dispose()
+    around.dispose()
+    log.clear()
+
+    boxes = listen("#offload [type=checkbox]", "click", typed)
+    element("[type=checkbox]").click()
+    await until(lambda: log)
+    found["box"] = log
+    boxes.dispose()
+    found["left"] = live_counts() == before
+    return found
+
+
+async def again() -> dict[str, Any]:
+    """What an event does while the handler's former run waits."""
+    use(worker)
+    await served.square(1)
+    found: dict[str, Any] = {}
+    for manner in ("beside", "latest", "ignore"):
+        page("<button></button>")
+        log: list[Any] = []
+        number = Signal(0)
+
+        @handler(again=manner)
+        async def click(_: object, log: list[Any] = log, number: Signal[int] = number) -> None:
+            number.value += 1
+            mine = number.value
+            try:
+                log.append(await served.square(mine, 0.05))
+            except asyncio.CancelledError:
+                log.append(f"{mine} cancelled")
+                raise
+
+        scope = listen("#offload button", "click", click)
+        bind_property("#offload button", "title", lambda click=click: str(click.busy.value))
+        for _ in range(3):
+            element("button").click()
+            await asyncio.sleep(0.01)
+        busy = element("button").title
+        await until(lambda click=click: not click.busy.value)
+        found[manner] = [log, busy, element("button").title, click.scope.pending.value]
+        scope.dispose()
+    return found
+
+
+def prepare_input() -> None:
+    """A page with a field that Python hears and one that only JavaScript hears."""
+    use(worker)
+    page("<p></p><input id=heard><input id=mute>")
+    count, state["latencies"] = Signal(0), []
+    bind_text("#offload p", count)
+    state["count"] = count
+
+    def typed(event: Any) -> None:
+        count.value += 1
+        state["latencies"].append(js.performance.now() - event.timeStamp)
+
+    state["listening"] = listen("#offload #heard", "keydown", typed)
+    js.eval("""
+globalThis.mute = 0;
+document.querySelector('#mute').addEventListener('keydown', () => { globalThis.mute += 1; });
+globalThis.longest = 0;
+new PerformanceObserver((list) => { for (const each of list.getEntries())
+  globalThis.longest = Math.max(globalThis.longest, each.duration);
+}).observe({type: 'longtask'});
+""")
+
+
+async def computing(field: str, seconds: float) -> dict[str, Any]:
+    """Let the worker compute while somebody else presses keys; tell what Python was called for."""
+    await served.square(1)
+    element(f"#{field}").focus()
+    state["count"].value = 0
+    state["latencies"].clear()
+    js.mute = js.longest = 0
+    called: list[float] = []
+    call = offload(served.compute, seconds, "computed")
+    # The request leaves with the end of the turn, and the worker says nothing until it is done.
+    await asyncio.sleep(0.1)
+
+    def entered(frame: Any, event: str, _: Any) -> None:
+        if event == "call":
+            called.append(time.perf_counter())
+
+    js.globalThis.computing = True
+    began = time.perf_counter()
+    sys.setprofile(entered)
+    try:
+        result = await call
+    finally:
+        sys.setprofile(None)
+    js.globalThis.computing = False
+    ended = time.perf_counter()
+    # A call at the beginning is the way out of here, one at the end the way in of the answer.
+    between = [moment for moment in called if began + 0.1 < moment < ended - 0.1]
+    return {
+        "result": result,
+        "seconds": ended - began,
+        "calls": len(between),
+        "counted": state["count"].value,
+        "shown": element("p").textContent,
+        "mute": js.mute,
+        "latency": max(state["latencies"], default=0.0),
+        "longest": js.longest,
+    }
+
+
+def end() -> dict[str, Any]:
+    """Let go of what the tests shared."""
+    worker.close()
+    return {}

@@ -1,0 +1,64 @@
+"""What the page offloads in the tests: imported by the worker, and by the page for its name only."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from bridge.offload import offloaded, report_progress
+
+begun: list[int] = []
+
+
+def compute(seconds: float, result: object = None) -> object:
+    """Compute for a while without a pause."""
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+    return result
+
+
+@offloaded
+def square(number: int, seconds: float = 0.0) -> int:
+    compute(seconds)
+    return number * number
+
+
+@offloaded
+async def slowly(number: int) -> int:
+    await asyncio.sleep(0.02)
+    return -number
+
+
+def spin() -> None:
+    """Compute for ever."""
+    while True:
+        pass
+
+
+def where() -> float:
+    """Tell workers apart."""
+    return id_
+
+
+def steps(count: int, pause: float) -> int:
+    for number in range(count):
+        report_progress((number + 1, count))
+        compute(pause)
+    return count
+
+
+def fail(text: str) -> None:
+    raise KeyError(text)
+
+
+@offloaded(idempotent=True)
+async def dies() -> None:
+    """Take the worker down: it stops with the end of this turn."""
+    import js  # noqa: PLC0415 - in the worker only
+
+    js.close()
+    await asyncio.sleep(60)
+
+
+id_ = time.time()
