@@ -21,7 +21,7 @@ from bridge.rpc.errors import RemoteError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["ByValueNeeded", "Packed", "importable", "name_of", "pack", "raised", "rebuilt", "unpack"]
+__all__ = ["ByValueNeeded", "Packed", "importable", "name_of", "pack", "pack_call", "raised", "rebuilt", "unpack"]
 
 OUT_OF_BAND: Final = 8192
 """Bytes from which a buffer travels beside the pickle; below it, the copy is cheaper."""
@@ -156,6 +156,14 @@ def pack(value: object, what: str = "the value", *, whole: bool = False) -> Pack
             what, f"{type(error).__name__}: {error}", "Send plain values, and make the rest there."
         ) from error
     return Packed(file.getvalue(), [_fixed(view) for view in views], by_value)
+
+
+def pack_call(args: tuple[object, ...], named: dict[str, object]) -> Packed:
+    """Pack what a function is called with: the same as `pack`, sooner for plain arguments."""
+    if not named and _ATOMS.issuperset(map(type, args)):
+        return Packed(pickle.dumps((args, named), 5))
+    large = _bulk(args), {name: _bulk(value) for name, value in named.items()}
+    return pack(large, "the arguments")
 
 
 def unpack(body: bytes, buffers: Sequence[object] = ()) -> Any:

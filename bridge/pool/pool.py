@@ -22,7 +22,7 @@ from bridge.pool.errors import (
     TaskLostError,
 )
 from bridge.pool.functions import BY_VALUE, Functions, load_by_value
-from bridge.pool.packing import pack, rebuilt, unpack
+from bridge.pool.packing import pack, pack_call, rebuilt, unpack
 from bridge.pool.scheduler import Scheduler
 from bridge.pool.states import (
     Command,
@@ -277,7 +277,7 @@ class WorkerPool(Submitter):
                 continue
 
     def accept_now(
-        self, function: Callable[..., object], mode: int, value: object, options: Options
+        self, function: Callable[..., object], mode: int, value: Any, options: Options
     ) -> PoolTask[Any]:
         """Take a task if there is room for it.
 
@@ -292,7 +292,10 @@ class WorkerPool(Submitter):
         if not scheduler.room:
             raise PoolFullError(self.policy.capacity)
         entry = self._functions.find(function)
-        packed = pack(value, "the arguments")
+        if mode & wire.EACH:
+            packed = pack(value, "the arguments")
+        else:
+            packed = pack_call(*value)
         now = self._loop.time()
         self._number = number = self._number + 1
         if options.on_progress is not None:
