@@ -118,7 +118,9 @@ def own_module(target: object) -> str:
         spec = importlib.util.find_spec(module)
     except (ImportError, ValueError):
         return ""
-    places = [] if spec is None else [str(spec.origin or ""), *(spec.submodule_search_locations or ())]
+    places = (
+        [] if spec is None else [str(spec.origin or ""), *(spec.submodule_search_locations or ())]
+    )
     installed = any("site-packages" in place or "dist-packages" in place for place in places)
     return "" if spec is None or not spec.has_location or installed else module
 

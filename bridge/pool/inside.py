@@ -1,8 +1,8 @@
 """The worker's end of a pool: it runs one task after another and tells what came of each.
 
-Tasks run in the order in which they were handed over. What takes long enough is reported in a turn of
-its own before the next begins, so that a result does not wait for a neighbour and messages are
-heard between two tasks; results of very short tasks travel together.
+Tasks run in the order in which they were handed over. What takes long enough is reported in a turn
+of its own before the next begins, so that a result does not wait for a neighbour and messages
+are heard between two tasks; results of very short tasks travel together.
 """
 
 from __future__ import annotations
@@ -184,9 +184,7 @@ class Bench:
         )
         start = time.perf_counter()
         try:
-            function = self._functions[number]
-            if isinstance(function, BaseException):
-                raise function
+            function = self._function(number)
             value = unpack(body, buffers)
             if mode & wire.EACH:
                 result: object = _each(function, value, mode & wire.EVERY)
@@ -202,6 +200,12 @@ class Bench:
             self._failed(attempt, error, start)
         finally:
             _report.reset(token)
+
+    def _function(self, number: int) -> Callable[..., object]:
+        function = self._functions[number]
+        if isinstance(function, BaseException):
+            raise function
+        return function
 
     async def _waiting(self, attempt: int, number: int, result: Any, start: float) -> None:
         try:
@@ -251,7 +255,7 @@ def _each(function: Callable[..., object], items: list[tuple[object, ...]], ever
                 break
         else:
             if hasattr(type(value), "__await__"):
-                return _each_waiting(function, items, place, value, (values, errors), every)
+                return _each_waiting(function, items, (place, value), (values, errors), every)
             values.append(value)
     return values, errors
 
@@ -259,11 +263,11 @@ def _each(function: Callable[..., object], items: list[tuple[object, ...]], ever
 async def _each_waiting(
     function: Callable[..., object],
     items: list[tuple[object, ...]],
-    start: int,
-    value: object,
+    first: tuple[int, object],
     found: tuple[list[object], dict[int, object]],
     every: int,
 ) -> object:
+    start, value = first
     values, errors = found
     for place in range(start, len(items)):
         try:

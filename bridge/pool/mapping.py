@@ -1,4 +1,4 @@
-"""Results as they come: a function over what iterables yield, drawn no further than results are taken."""
+"""Results as they come: a function over iterables, drawn no further than results are taken."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterable, Iterable
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from bridge.pool.packing import rebuilt
 
@@ -24,7 +24,8 @@ _LARGEST: Final = 4096
 _MEMORY: Final = 0.3
 _END: Final = object()
 
-Items = list[tuple[Any, ...]]
+Items: TypeAlias = "list[tuple[Any, ...]]"
+Submit: TypeAlias = "Callable[[Items], Awaitable[PoolTask[Any]]]"
 
 
 class ChunkSize:
@@ -65,7 +66,7 @@ class ChunkSize:
 
 
 async def mapping(
-    submit: Callable[[Items], Awaitable[PoolTask[Any]]],
+    submit: Submit,
     iterables: Sequence[Iterable[Any] | AsyncIterable[Any]],
     *,
     ordered: bool,
@@ -84,130 +85,143 @@ async def mapping(
         ahead: Most tasks whose results are not taken.
         raising: Whether the first error ends it, or errors are yielded.
     """
-    size = ChunkSize(chunksize)
-    window: deque[PoolTask[Any]] = deque()
-    drawing = _drawing(submit, iterables, size)
-    drawn: asyncio.Future[PoolTask[Any] | None] | None = None
-    more = True
+    window = _Window(submit, iterables, ChunkSize(chunksize), ahead, ordered=ordered)
     try:
-        while True:
-            while more and drawn is None and len(window) < ahead:
-                found = drawing.at_once()
-                if found is None:
-                    drawn = asyncio.ensure_future(drawing.next())
-                elif found is _END:
-                    more = False
-                else:
-                    window.append(await submit(cast("Items", found)))
-            if drawn is not None and drawn.done():
-                task, drawn = drawn.result(), None
-                if task is None:
-                    more = False
-                else:
-                    window.append(task)
-                continue
-            ready = _ready(window, ordered=ordered)
-            if ready is None:
-                if drawn is None and not window:
-                    return
-                await _wait(window, drawn, ordered=ordered)
-                continue
-            window.remove(ready)
-            values, errors = ready.result()
-            size.learn(len(values) + len(errors), ready.seconds)
+        while (found := await window.next()) is not None:
+            values, errors = found
             if not errors:
                 for value in values:
                     yield value
                 continue
-            for place, value in _merged(values, errors):
-                if place is None:
-                    yield value
-                elif raising:
-                    raise value
-                else:
-                    yield value
+            for value, error in _merged(values, errors):
+                if error is not None and raising:
+                    raise error
+                yield value if error is None else error
     finally:
-        for unsettled in [*window, *([drawn] if drawn is not None else [])]:
-            unsettled.cancel()
-        drawing.stop()
+        window.stop()
 
 
-def _ready(window: deque[PoolTask[Any]], *, ordered: bool) -> PoolTask[Any] | None:
-    if ordered:
-        return window[0] if window and window[0].done() else None
-    return next((task for task in window if task.done()), None)
+class _Window:
+    """The tasks of a mapping whose results are not taken, and what they are made of."""
 
+    def __init__(
+        self,
+        submit: Submit,
+        iterables: Sequence[Iterable[Any] | AsyncIterable[Any]],
+        size: ChunkSize,
+        ahead: int,
+        *,
+        ordered: bool,
+    ) -> None:
+        self._submit = submit
+        self._size = size
+        self._ahead = ahead
+        self._ordered = ordered
+        self._tasks: deque[PoolTask[Any]] = deque()
+        waiting = any(isinstance(each, AsyncIterable) for each in iterables)
+        self._source = (_Waiting if waiting else _Plain)(iterables, size)
+        self._drawn: asyncio.Future[PoolTask[Any] | None] | None = None
+        self._more = True
 
-async def _wait(
-    window: deque[PoolTask[Any]], drawn: asyncio.Future[Any] | None, *, ordered: bool
-) -> None:
-    waited: set[asyncio.Future[Any]] = set() if drawn is None else {drawn}
-    waited.update([window[0]] if ordered and window else window)
-    if len(waited) > 1:
+    async def next(self) -> tuple[list[Any], dict[int, Any]] | None:
+        """Return what the next task returned; ``None`` after the last one."""
+        while True:
+            await self._fill()
+            ready = self._ready()
+            if ready is not None:
+                self._tasks.remove(ready)
+                values, errors = ready.result()
+                self._size.learn(len(values) + len(errors), ready.seconds)
+                return values, errors
+            if self._drawn is None and not self._tasks:
+                return None
+            await self._wait()
+
+    def stop(self) -> None:
+        """Cancel what is left."""
+        for task in self._tasks:
+            task.cancel()
+        if self._drawn is not None:
+            self._drawn.cancel()
+        self._source.stop()
+
+    async def _fill(self) -> None:
+        if self._drawn is not None and self._drawn.done():
+            task, self._drawn = self._drawn.result(), None
+            if task is None:
+                self._more = False
+            else:
+                self._tasks.append(task)
+        while self._more and self._drawn is None and len(self._tasks) < self._ahead:
+            items = self._source.at_once()
+            if items is None:
+                self._drawn = asyncio.ensure_future(self._draw())
+            elif items:
+                self._tasks.append(await self._submit(items))
+            else:
+                self._more = False
+
+    async def _draw(self) -> PoolTask[Any] | None:
+        items = await self._source.next()
+        return await self._submit(items) if items else None
+
+    def _ready(self) -> PoolTask[Any] | None:
+        if self._ordered:
+            return self._tasks[0] if self._tasks and self._tasks[0].done() else None
+        return next((task for task in self._tasks if task.done()), None)
+
+    async def _wait(self) -> None:
+        waited: set[asyncio.Future[Any]] = set() if self._drawn is None else {self._drawn}
+        waited.update([self._tasks[0]] if self._ordered and self._tasks else self._tasks)
+        # Not `await`: that would cancel what is waited for with who waits.
         await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-        return
-    (only,) = waited
-    if not only.done():
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def tell(_: object) -> None:
-            if not turn.done():
-                turn.set_result(None)
-
-        only.add_done_callback(tell)
-        try:
-            await turn
-        finally:
-            only.remove_done_callback(tell)
 
 
-def _merged(values: list[Any], errors: dict[int, Any]) -> Iterator[tuple[int | None, Any]]:
+def _merged(values: list[Any], errors: dict[int, Any]) -> Iterator[tuple[Any, Exception | None]]:
     rest = iter(values)
     for place in range(len(values) + len(errors)):
         if place in errors:
-            yield place, rebuilt(errors[place])
+            yield None, rebuilt(errors[place])
         else:
-            yield None, next(rest)
+            yield next(rest), None
 
 
 class _Plain:
     """Draws from ordinary iterables, without waiting."""
 
-    def __init__(self, iterables: Sequence[Iterable[Any]], size: ChunkSize) -> None:
+    def __init__(self, iterables: Sequence[Any], size: ChunkSize) -> None:
         self._items = zip(*iterables, strict=False)
         self._size = size
 
-    def at_once(self) -> object:
-        return list(islice(self._items, self._size.next())) or _END
+    def at_once(self) -> Items | None:
+        """Return a chunk, empty at the end; ``None`` if that has to be waited for."""
+        return list(islice(self._items, self._size.next()))
 
-    async def next(self) -> PoolTask[Any] | None:
-        return None
+    async def next(self) -> Items:
+        """Return a chunk."""
+        return list(islice(self._items, self._size.next()))
 
     def stop(self) -> None:
-        pass
+        """Draw no more."""
 
 
 class _Waiting:
     """Draws from asynchronous iterables: a chunk is what there is without waiting for more."""
 
-    def __init__(
-        self,
-        submit: Callable[[Items], Awaitable[PoolTask[Any]]],
-        iterables: Sequence[Iterable[Any] | AsyncIterable[Any]],
-        size: ChunkSize,
-    ) -> None:
-        self._submit = submit
-        self._sources = [
+    def __init__(self, iterables: Sequence[Any], size: ChunkSize) -> None:
+        self._sources: list[Any] = [
             aiter(each) if isinstance(each, AsyncIterable) else iter(each) for each in iterables
         ]
         self._size = size
         self._step: asyncio.Future[Any] | None = None
         self._over = False
 
-    def at_once(self) -> object:
-        return _END if self._over else None
+    def at_once(self) -> Items | None:
+        """Return an empty chunk at the end; else it has to be waited for."""
+        return [] if self._over else None
 
-    async def next(self) -> PoolTask[Any] | None:
+    async def next(self) -> Items:
+        """Wait for one item, and take what else is there."""
         items: Items = []
         while len(items) < self._size.next() and not self._over:
             if self._step is None:
@@ -220,12 +234,12 @@ class _Waiting:
                 self._over = True
             else:
                 items.append(item)
-        return await self._submit(items) if items else None
+        return items
 
     async def _one(self) -> object:
         item: list[Any] = []
         for source in self._sources:
-            if isinstance(source, AsyncIterable):
+            if hasattr(source, "__anext__"):
                 value = await anext(source, _END)
             else:
                 value = next(source, _END)
@@ -235,15 +249,6 @@ class _Waiting:
         return tuple(item)
 
     def stop(self) -> None:
+        """Draw no more."""
         if self._step is not None:
             self._step.cancel()
-
-
-def _drawing(
-    submit: Callable[[Items], Awaitable[PoolTask[Any]]],
-    iterables: Sequence[Iterable[Any] | AsyncIterable[Any]],
-    size: ChunkSize,
-) -> _Plain | _Waiting:
-    if any(isinstance(each, AsyncIterable) for each in iterables):
-        return _Waiting(submit, iterables, size)
-    return _Plain(cast("Sequence[Iterable[Any]]", iterables), size)

@@ -1,8 +1,8 @@
 """Functions and values as bytes, as cheaply as what they are allows.
 
-What can be imported by both sides crosses by name. What cannot (lambdas, local functions, whatever is
-defined in ``__main__``) crosses by value, with cloudpickle, if that is there. Only the pool's own
-workers read these bytes: reading them runs what their writer chose.
+What can be imported by both sides crosses by name. What cannot (lambdas, local functions, whatever
+is defined in ``__main__``) crosses by value, with cloudpickle, if that is there. Only the pool's
+own workers read these bytes: reading them runs what their writer chose.
 """
 
 from __future__ import annotations
@@ -21,7 +21,17 @@ from bridge.rpc.errors import RemoteError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["ByValueNeeded", "Packed", "importable", "name_of", "pack", "pack_call", "raised", "rebuilt", "unpack"]
+__all__ = [
+    "ByValueNeeded",
+    "Packed",
+    "importable",
+    "name_of",
+    "pack",
+    "pack_call",
+    "raised",
+    "rebuilt",
+    "unpack",
+]
 
 OUT_OF_BAND: Final = 8192
 """Bytes from which a buffer travels beside the pickle; below it, the copy is cheaper."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from bridge._browser import ffi
 from bridge.pool import wire
+from bridge.pool.crew import Crew, PoolWorker
 from bridge.pool.errors import (
     CloudpickleNeededError,
     FunctionError,
@@ -21,7 +21,7 @@ from bridge.pool.errors import (
     TaskInterruptedError,
     TaskLostError,
 )
-from bridge.pool.functions import BY_VALUE, Functions, load_by_value
+from bridge.pool.functions import load_by_value
 from bridge.pool.packing import pack, pack_call, rebuilt, unpack
 from bridge.pool.scheduler import Scheduler
 from bridge.pool.states import (
@@ -38,53 +38,20 @@ from bridge.pool.states import (
 from bridge.pool.stats import Event, EventKind, Stats, snapshot
 from bridge.pool.submitting import Submitter
 from bridge.pool.task import Options, PoolTask
-from bridge.pool.words import Word, shared_word
 from bridge.reactivity import Signal
-from bridge.worker import Ending, Limits, WorkerLoadError, spawn
+from bridge.worker import Limits, WorkerDiedError, WorkerLoadError, spawn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
     from types import TracebackType
 
-    from bridge._browser.ports import Port
-    from bridge.worker import WorkerEnd
-
-__all__ = ["PoolWorker", "WorkerPool"]
+__all__ = ["WorkerPool"]
 
 T = TypeVar("T")
 
 _SERVE = "bridge.pool.inside:serve"
 _LIVE = 0.05
 """Seconds between two updates of the live view."""
-
-
-class PoolWorker(Protocol):
-    """What a pool needs of a worker; `bridge.worker.Worker` is one."""
-
-    @property
-    def port(self) -> Port:
-        """Where `bridge.pool.inside.serve` is."""
-
-    @property
-    def ended(self) -> asyncio.Future[WorkerEnd]:
-        """Settles when the worker has ended."""
-
-    async def recover(self, patience: float = 0.1, grace: float = 0.5) -> bool:
-        """Get it to answer again, or end it."""
-
-    def terminate(self, ending: Ending = Ending.TERMINATED, detail: str = "") -> None:
-        """End it."""
-
-
-@dataclass(slots=True, eq=False)
-class _Seat:
-    """A worker in its place."""
-
-    worker: PoolWorker
-    out: wire.Outbox
-    word: Word | None
-    prepared: asyncio.Future[None]
-    known: set[object] = field(default_factory=set)
 
 
 def _default_size() -> int:
@@ -168,15 +135,12 @@ class WorkerPool(Submitter):
         self.name = name
         self._packages = tuple(packages)
         self._modules = tuple(modules)
-        self._initializer = initializer
-        self._initargs = tuple(initargs)
         self._limits = limits
-        self._spawning = spawning or self._spawn
         self._scheduler = Scheduler(self.policy)
-        self._functions = Functions()
+        self._crew = Crew(
+            spawning or self._spawn, self, (initializer, tuple(initargs)), name, grace
+        )
         self._tasks: dict[int, PoolTask[Any]] = {}
-        self._seats: dict[int, _Seat] = {}
-        self._work: dict[object, asyncio.Future[Any]] = {}
         self._places: deque[asyncio.Future[None]] = deque()
         self._listeners: dict[object, Callable[[Event], object]] = {}
         self._number = 0
@@ -291,11 +255,9 @@ class WorkerPool(Submitter):
             raise PoolClosedError("it was closed" if self._opened else "it has not been opened")
         if not scheduler.room:
             raise PoolFullError(self.policy.capacity)
-        entry = self._functions.find(function)
-        if mode & wire.EACH:
-            packed = pack(value, "the arguments")
-        else:
-            packed = pack_call(*value)
+        entry = self._crew.functions.find(function)
+        each = mode & wire.EACH
+        packed = pack(value, "the arguments") if each else pack_call(*value)
         now = self._loop.time()
         self._number = number = self._number + 1
         if options.on_progress is not None:
@@ -305,7 +267,7 @@ class WorkerPool(Submitter):
         entry.users += 1
         scheduler.submit(
             number,
-            kind=(entry.number, mode & wire.EACH),
+            kind=(entry.number, each),
             priority=options.priority,
             idempotent=options.idempotent,
             expires=None if options.timeout is None else now + options.timeout,
@@ -356,11 +318,10 @@ class WorkerPool(Submitter):
             for command in commands:
                 settled |= isinstance(command, Settle)
                 self._do(command)
-        for seat in self._seats.values():
-            seat.out.flush()
+        self._crew.flush()
         if settled:
             self._offer()
-            self._forget()
+            self._crew.forget(self._crew.functions.forget())
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -370,7 +331,7 @@ class WorkerPool(Submitter):
         if self._live is not None and not self._live_due:
             self._live_due = True
             self._loop.call_later(_LIVE, self._show)
-        if scheduler.closed and not self._work and self._finished is not None:
+        if scheduler.closed and not self._crew.working and self._finished is not None:
             if not self._finished.done():
                 self._finished.set_result(None)
             self._show()
@@ -385,66 +346,34 @@ class WorkerPool(Submitter):
         if self._live is not None:
             self._live.value = self.stats()
 
-    def _forget(self) -> None:
-        for number in self._functions.forget():
-            for seat in self._seats.values():
-                if number in seat.known:
-                    seat.known.discard(number)
-                    seat.out.add((wire.FORGET, number))
-
     def _do(self, command: Command) -> None:
         if type(command) is Hand:
-            self._hand(command)
+            task = self._tasks.get(command.task)
+            if task is not None:
+                self._crew.hand(command.slot, command.attempt, task)
+                self._tell(EventKind.HANDED, command.slot, command.task)
         elif type(command) is Settle:
             self._settle(command)
         elif type(command) is Start:
             self._tell(EventKind.STARTING, command.slot)
-            self._begin(("start", command.slot), self._start(command.slot))
+            self._crew.start(command.slot)
         elif type(command) is Withdraw:
-            seat = self._seats.get(command.slot)
-            if seat is not None:
-                seat.out.add((wire.LEAVE, command.attempt))
+            self._crew.withdraw(command.slot, command.attempt)
         elif type(command) is Recover:
-            self._begin(("recover", command.attempt), self._recover(command))
+            self._crew.recover(command.slot, command.attempt, partial(self._has, command))
         elif type(command) is End:
-            self._end(command.slot)
+            self._tell(EventKind.ENDED, command.slot)
+            self._crew.end(command.slot)
+
+    def _has(self, command: Recover) -> bool:
+        slot = self._scheduler.slots.get(command.slot)
+        return slot is not None and command.attempt in slot.line
 
     def _tell(self, kind: EventKind, *about: Any) -> None:
         if self._listeners:
             event = Event(kind, *about)
             for callback in list(self._listeners.values()):
                 callback(event)
-
-    def _begin(self, key: object, work: Any) -> None:
-        task = self._work[key] = self._loop.create_task(work)
-
-        def over(_: object) -> None:
-            self._work.pop(key, None)
-            self._soon()
-
-        task.add_done_callback(over)
-
-    def _hand(self, command: Hand) -> None:
-        seat, task = self._seats.get(command.slot), self._tasks.get(command.task)
-        if seat is None or task is None:
-            return
-        self._functions.ship(task.function, seat.known, seat.out)
-        if task.by_value:
-            self._functions.ship_module(BY_VALUE, seat.known, seat.out)
-        buffers = task.buffers
-        seat.out.add(
-            (
-                wire.TASK,
-                command.attempt,
-                task.function.number,
-                task.mode,
-                task.body,
-                len(buffers),
-            ),
-            buffers,
-        )
-        if self._listeners:
-            self._tell(EventKind.HANDED, command.slot, command.task)
 
     def _settle(self, command: Settle) -> None:
         task = self._tasks.pop(command.task)
@@ -477,15 +406,6 @@ class WorkerPool(Submitter):
         else:
             task.set_result(value)
 
-    def _end(self, number: int) -> None:
-        self._tell(EventKind.ENDED, number)
-        starting = self._work.get(("start", number))
-        if starting is not None:
-            starting.cancel()
-        seat = self._seats.pop(number, None)
-        if seat is not None:
-            seat.worker.terminate()
-
     # Workers.
 
     async def _spawn(self, name: str) -> PoolWorker:
@@ -497,84 +417,33 @@ class WorkerPool(Submitter):
             name=name,
         )
 
-    async def _start(self, number: int) -> None:
-        worker: PoolWorker | None = None
-        try:
-            worker = await self._spawning(f"{self.name} {number}")
-            word = shared_word()
-            seat = _Seat(worker, wire.Outbox(worker.port), word, self._loop.create_future())
-            self._seats[number] = seat
-            worker.port.listen(partial(self._receive, number))
-            worker.ended.add_done_callback(partial(self._ended, number))
-            if word is not None:
-                seat.out.add((wire.WORD,), (word.memory,))
-            await self._prepare(seat)
-        except asyncio.CancelledError:
-            self._seats.pop(number, None)
-            if worker is not None:
-                worker.terminate()
-            raise
-        except Exception as error:  # noqa: BLE001 - told to the tasks that wait
-            self._seats.pop(number, None)
-            if worker is not None:
-                worker.terminate()
-            lasting = not (isinstance(error, WorkerLoadError) and error.retry)
-            self._tell(EventKind.FAILED, number, 0, None, error)
-            self._scheduler.start_failed(number, error, self._loop.time(), lasting=lasting)
-        else:
-            self._tell(EventKind.READY, number)
-            self._scheduler.ready(number, self._loop.time(), certain=seat.word is not None)
+    def started(self, number: int, *, certain: bool) -> None:
+        """Take note that a worker is ready; the crew's business, as what follows."""
+        self._tell(EventKind.READY, number)
+        self._scheduler.ready(number, self._loop.time(), certain=certain)
 
-    async def _prepare(self, seat: _Seat) -> None:
-        if self._initializer is None:
-            return
-        try:
-            entry = self._functions.find(self._initializer)
-        except CloudpickleNeededError:
-            await load_by_value()
-            entry = self._functions.find(self._initializer)
-        self._functions.ship(entry, seat.known, seat.out)
-        packed = pack((self._initializer, self._initargs), "the initializer")
-        body, buffers, by_value = packed
-        if by_value:
-            self._functions.ship_module(BY_VALUE, seat.known, seat.out)
-        seat.out.add((wire.PREPARE, body, len(buffers)), buffers)
-        seat.out.flush()
-        await asyncio.wait({seat.prepared, seat.worker.ended}, return_when="FIRST_COMPLETED")
-        if not seat.prepared.done():
-            raise seat.worker.ended.result().error()
-        seat.prepared.result()
+    def not_started(self, number: int, error: Exception) -> None:
+        """Take note that a worker did not start."""
+        self._tell(EventKind.FAILED, number, 0, None, error)
+        lasting = not (isinstance(error, (WorkerLoadError, WorkerDiedError)) and _may_pass(error))
+        self._scheduler.start_failed(number, error, self._loop.time(), lasting=lasting)
 
-    def _ended(self, number: int, ended: asyncio.Future[WorkerEnd]) -> None:
-        seat = self._seats.get(number)
-        if seat is None or ended.cancelled():
-            return
-        if ("start", number) in self._work:
-            return  # its start tells
-        del self._seats[number]
-        cause = ended.result().error()
-        self._tell(EventKind.DIED, number, 0, None, cause)
-        running = None if seat.word is None else seat.word.get()
-        self._scheduler.ended(number, cause, self._loop.time(), running)
+    def died(self, number: int, error: Exception, running: int | None) -> None:
+        """Take note that a worker has ended by itself."""
+        self._tell(EventKind.DIED, number, 0, None, error)
+        self._scheduler.ended(number, error, self._loop.time(), running)
         self._turn()
 
-    async def _recover(self, command: Recover) -> None:
-        """Make a worker leave an attempt that it was told to leave, and has not."""
-        seat = self._seats.get(command.slot)
-        if seat is None or (seat.word is not None and seat.word.get() != command.attempt):
-            return  # it runs another one, which no interrupt shall hit
-        if await seat.worker.recover(grace=self.policy.grace):
-            # Its event loop turns, and the task is still there: it does not let itself be cancelled.
-            await asyncio.sleep(self.policy.grace)
-            slot = self._scheduler.slots.get(command.slot)
-            if slot is not None and command.attempt in slot.line:
-                seat.worker.terminate(Ending.DEADLINE, "a task ignored its cancellation")
+    def went_on(self) -> None:
+        """See to what follows."""
+        self._soon()
 
-    def _receive(self, number: int, header: bytes, buffers: list[Any]) -> None:
+    def said(self, number: int, messages: list[wire.Message], buffers: list[Any]) -> None:
+        """Take messages of a worker."""
         scheduler = self._scheduler
         now = self._loop.time()
         start = 0
-        for message in wire.read(header):
+        for message in messages:
             kind = message[0]
             if kind == wire.DONE:
                 _, attempt, body, count, seconds = message
@@ -594,8 +463,6 @@ class WorkerPool(Submitter):
                 scheduler.finished(number, message[1], Outcome.CANCELLED, None, now)
             elif kind == wire.BROKEN:
                 scheduler.disturbed(number, message[1], TaskInterruptedError(), now)
-            else:
-                self._prepared(number, message)
         self._turn()
 
     def _progress(self, number: int, attempt: int, body: bytes, buffers: list[Any]) -> None:
@@ -610,14 +477,9 @@ class WorkerPool(Submitter):
             message = f"the progress listener of {task.function.name} failed"
             self._loop.call_exception_handler({"message": message, "exception": error})
 
-    def _prepared(self, number: int, message: wire.Message) -> None:
-        seat = self._seats.get(number)
-        if seat is None or seat.prepared.done():
-            return
-        if message[0] == wire.READY:
-            seat.prepared.set_result(None)
-        elif message[0] == wire.UNFIT:
-            seat.prepared.set_exception(rebuilt(message[1]))
+
+def _may_pass(error: WorkerLoadError | WorkerDiedError) -> bool:
+    return not isinstance(error, WorkerLoadError) or error.retry
 
 
 def _error_of(task: PoolTask[Any], outcome: Outcome, detail: Any) -> Exception:

@@ -1,8 +1,8 @@
 """Which task goes to which worker, and what becomes of it: decisions only.
 
-Events come in as method calls with the time, decisions go out as commands; nothing here waits, sends
-or reads a clock. So every interleaving of results, deaths and cancellations can be played through in
-a test without a worker.
+Events come in as method calls with the time, decisions go out as commands; nothing here waits,
+sends or reads a clock. So every interleaving of results, deaths and cancellations can be played
+through in a test without a worker.
 
 The rules are those of the pattern page: the record stays here until the outcome is here, a worker
 holds little more than it is running, an outcome counts once and by its attempt's number.
@@ -245,7 +245,7 @@ class Scheduler:
         if found.record.state is TaskState.HANDED:
             found.record.state = TaskState.BEGUN
 
-    def finished(
+    def finished(  # noqa: PLR0917 - called for every task: by position, that costs least
         self,
         number: int,
         attempt: int,
@@ -365,7 +365,9 @@ class Scheduler:
         self._settle(record, outcome, detail)
         if attempt is None:
             return
-        slot = next(slot for slot in self.slots.values() if slot.line.get(attempt.number) is attempt)
+        slot = next(
+            slot for slot in self.slots.values() if slot.line.get(attempt.number) is attempt
+        )
         attempt.withdrawn = True
         if attempt.first is not None:
             attempt.stop_at = now + self.policy.grace

@@ -85,9 +85,9 @@ class Policy:
         minimum: Workers that are started ahead and kept when idle.
         capacity: Most tasks that are accepted and not settled.
         attempts: How many workers a task may be on when they die.
-        prefetch: Most tasks that one worker holds; ``None`` lets certainty decide: `certain` of them
-            where it is known which one a dead worker had begun, or where repeating does no harm,
-            else `doubtful`.
+        prefetch: Most tasks that one worker holds; ``None`` lets certainty decide: `certain` of
+            them where it is known which one a dead worker had begun, or where repeating does
+            no harm, else `doubtful`.
         certain: See ``prefetch``.
         doubtful: See ``prefetch``.
         short: Only tasks that take less than this are handed over ahead.

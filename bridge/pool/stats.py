@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from bridge.pool.states import Outcome, SlotState
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bridge.pool.scheduler import Scheduler
+    from bridge.pool.states import Outcome, SlotState
 
 __all__ = ["Event", "EventKind", "Stats", "WorkerView", "snapshot"]
 

@@ -53,7 +53,7 @@ class PoolTask(asyncio.Future[T]):
 
     seconds: float = 0.0
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - made for every task: by position, that costs least
         self,
         number: int,
         function: Function,

@@ -11,7 +11,10 @@ import time
 from collections import Counter
 from typing import Any
 
-import pool_jobs as jobs
+try:
+    import pool_jobs as jobs
+except ImportError:  # where it is type-checked, and not run
+    from tests.bridge.pool import jobs
 
 from bridge.pool import EventKind, PoolTask, TaskExpiredError, TaskLostError, WorkerPool
 from bridge.pool.errors import NoWorkerError
@@ -35,11 +38,12 @@ async def everything() -> dict[str, Any]:
         try:
             await pool.run(jobs.fail, "no")
         except ValueError as error:
-            found["error"] = [str(error), "in fail" in error.__cause__.traceback]
+            cause: Any = error.__cause__
+            found["error"] = [str(error), "in fail" in cause.traceback]
         data = bytes(range(256)) * 4000
         found["bytes"] = await pool.run(jobs.same, data) == data
         found["map"] = [x async for x in pool.map(jobs.double, range(6))]
-        found["several"] = [x async for x in pool.map(pow, [2, 3], [5, 2])]
+        found["several"] = [x async for x in pool.map(jobs.power, [2, 3], [5, 2])]
         unordered = pool.map(jobs.later, range(20), ordered=False, chunksize=3)
         found["unordered"] = sorted([x async for x in unordered])
 
@@ -65,6 +69,7 @@ async def everything() -> dict[str, Any]:
 async def broken_off() -> dict[str, Any]:
     """Tasks that are cancelled, whose time is up, and whose worker ends."""
     found: dict[str, Any] = {}
+    causes: list[Any]
     async with WorkerPool(1, grace=0.2) as pool:
         await pool.run(jobs.double, 1)
         waiting = [await pool.submit(jobs.later, n, 0.2) for n in range(3)]
@@ -88,11 +93,13 @@ async def broken_off() -> dict[str, Any]:
         try:
             await pool.run(jobs.die)
         except TaskLostError as error:
-            found["lost"] = [len(error.causes), error.causes[0].ending.value]
+            causes = list(error.causes)
+            found["lost"] = [len(causes), causes[0].ending.value]
         try:
             await pool.options(idempotent=True).run(jobs.die)
         except TaskLostError as error:
-            found["poison"] = [len(error.causes), error.causes[-1].ending.value]
+            causes = list(error.causes)
+            found["poison"] = [len(causes), causes[-1].ending.value]
         found["after poison"] = await pool.run(jobs.double, 6)
     return found
 
@@ -103,8 +110,9 @@ async def no_worker() -> dict[str, Any]:
     async with WorkerPool(2, packages=["no-such-package"]) as pool:
         tasks = [await pool.submit(jobs.double, n) for n in range(3)]
         await asyncio.wait(tasks)
-        found["package"] = sorted({type(task.exception()).__name__ for task in tasks})
-        found["cause"] = type(tasks[0].exception().__cause__).__name__
+        errors: list[Any] = [task.exception() for task in tasks]
+        found["package"] = sorted({type(error).__name__ for error in errors})
+        found["cause"] = type(errors[0].__cause__).__name__
     async with WorkerPool(1, initializer=jobs.fail, initargs=("unfit",)) as pool:
         try:
             await pool.run(jobs.double, 1)
@@ -113,62 +121,41 @@ async def no_worker() -> dict[str, Any]:
     return found
 
 
-async def killed(tasks: int, seed: int, size: int = 2) -> dict[str, Any]:
-    """Ends workers at random under load, and accounts for every task."""
-    pick = random.Random(seed)
-    started = time.perf_counter()
-    kills = 0
-    handed: Counter[int] = Counter()
-    settled: Counter[int] = Counter()
-    async with WorkerPool(size, attempts=4, capacity=max(40, tasks // 8)) as pool:
+class Killer:
+    """Ends workers that are at work, at random moments, in two ways."""
 
-        def note(event: Any) -> None:
-            if event.kind is EventKind.HANDED:
-                handed[event.task] += 1
-            elif event.kind is EventKind.SETTLED:
-                settled[event.task] += 1
+    def __init__(self, pool: Any, pick: random.Random, most: int) -> None:
+        self.pool = pool
+        self.pick = pick
+        self.most = most
+        self.kills = 0
 
-        pool.listen(note)
+    async def run(self) -> None:
+        while self.kills < self.most:
+            await asyncio.sleep(self.pick.uniform(0.005, 0.1))
+            slots = self.pool._scheduler.slots
+            busy = [number for number, slot in slots.items() if slot.line]
+            if busy:
+                self.kills += 1
+                worker = self.pool._crew._seats[self.pick.choice(busy)].worker
+                if self.pick.random() < 0.5:
+                    worker.terminate(Ending.FATAL, "killed by the test")
+                else:
+                    # Behind the pool's back: only the browser notices.
+                    worker._worker.terminate()
 
-        async def kill() -> None:
-            nonlocal kills
-            # So many that tasks are lost, and so few that the workers come to work.
-            while kills < max(4, tasks // 20):
-                await asyncio.sleep(pick.uniform(0.02, 0.25))
-                seats = list(pool._seats.values())
-                if seats and len(settled) < tasks:
-                    kills += 1
-                    seat = pick.choice(seats)
-                    if pick.random() < 0.5:
-                        seat.worker.terminate(Ending.FATAL, "killed by the test")
-                    else:
-                        # Behind the pool's back: only the browser notices.
-                        seat.worker._worker._worker.terminate()
 
-        killing = asyncio.ensure_future(kill())
-        given: list[tuple[int, bool, PoolTask[Any]]] = []
-        for number in range(tasks):
-            idempotent = pick.random() < 0.6
-            seconds = pick.choice([0.0, 0.0, 0.002, 0.03])
-            if pick.random() < 0.3:
-                job: Any = (jobs.later, number, seconds)
-            else:
-                job = (jobs.compute_and, number, seconds)
-            through = pool.options(idempotent=idempotent, priority=pick.randrange(2))
-            given.append((number, idempotent, await through.submit(*job)))
-            if pick.random() < 0.05:
-                pick.choice(given)[2].cancel()
-        await asyncio.wait([task for *_, task in given])
-        killing.cancel()
-        await asyncio.gather(killing, return_exceptions=True)
-        stats = pool.stats()
+def judged(
+    given: list[tuple[int, bool, PoolTask[Any]]], settled: Counter[int]
+) -> tuple[Counter[str], list[Any]]:
+    """Count how tasks ended, and collect those that should not have ended so."""
     endings: Counter[str] = Counter()
     wrong: list[Any] = []
     for number, idempotent, task in given:
+        error = None if task.cancelled() else task.exception()
         if task.cancelled():
             endings["cancelled"] += 1
-        elif task.exception() is not None:
-            error = task.exception()
+        elif error is not None:
             endings[type(error).__name__] += 1
             if not isinstance(error, TaskLostError) or (idempotent and len(error.causes) < 4):
                 wrong.append([number, repr(error)])
@@ -178,17 +165,48 @@ async def killed(tasks: int, seed: int, size: int = 2) -> dict[str, Any]:
                 wrong.append([number, task.result()])
         if settled[task.number] != 1:
             wrong.append([number, "settled", settled[task.number]])
+    return endings, wrong
+
+
+async def killed(tasks: int, seed: int, size: int = 2) -> dict[str, Any]:
+    """Ends workers at random under load, and accounts for every task."""
+    pick = random.Random(seed)
+    started = time.perf_counter()
+    settled: Counter[int] = Counter()
+
+    def note(event: Any) -> None:
+        if event.kind is EventKind.SETTLED:
+            settled[event.task] += 1
+
+    given: list[tuple[int, bool, PoolTask[Any]]] = []
+    async with WorkerPool(size, attempts=4, capacity=max(40, tasks // 8)) as pool:
+        pool.listen(note)
+        killer = Killer(pool, pick, max(5, tasks // 25))
+        killing = asyncio.ensure_future(killer.run())
+        for number in range(tasks):
+            idempotent = pick.random() < 0.6
+            seconds = pick.choice([0.0, 0.0, 0.005, 0.05])
+            function = jobs.later if pick.random() < 0.3 else jobs.compute_and
+            through = pool.options(idempotent=idempotent, priority=pick.randrange(2))
+            given.append((number, idempotent, await through.submit(function, number, seconds)))
+            if pick.random() < 0.05:
+                pick.choice(given)[2].cancel()
+        await asyncio.wait([task for *_, task in given])
+        killing.cancel()
+        await asyncio.gather(killing, return_exceptions=True)
+    stats = pool.stats()
+    endings, wrong = judged(given, settled)
     return {
         "seed": seed,
         "tasks": len(given),
         "accounted": sum(endings.values()),
         "endings": dict(endings),
         "wrong": wrong,
-        "kills": kills,
+        "kills": killer.kills,
         "died": stats.died,
         "retried": stats.retried,
         "settled": stats.done,
-        "left": len(pool.stats().workers),
+        "left": len(stats.workers),
         "seconds": round(time.perf_counter() - started, 1),
     }
 

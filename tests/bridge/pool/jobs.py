@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from typing import Any
@@ -14,6 +15,10 @@ prepared: list[Any] = []
 
 def double(number: int) -> int:
     return 2 * number
+
+
+def power(base: int, exponent: int) -> int:
+    return int(base**exponent)
 
 
 def echo(*args: Any, **named: Any) -> Any:
@@ -41,10 +46,8 @@ async def later(value: Any, seconds: float = 0.0) -> Any:
 
 async def stubborn() -> None:
     while True:
-        try:
+        with contextlib.suppress(asyncio.CancelledError):
             await asyncio.sleep(3600)
-        except asyncio.CancelledError:
-            pass
 
 
 def compute(seconds: float) -> float:

@@ -30,9 +30,10 @@ import pool_checks
 """
 # Any installation of it serves, so that this needs no package of the distribution.
 BY_VALUE = Path(cloudpickle.__file__).parent
-FILES = {
-    f"cloudpickle/{path.name}": path.read_text("utf-8") for path in BY_VALUE.glob("*.py")
-} | {"pool_jobs.py": inspect.getsource(jobs), "pool_checks.py": CHECKS}
+FILES = {f"cloudpickle/{path.name}": path.read_text("utf-8") for path in BY_VALUE.glob("*.py")} | {
+    "pool_jobs.py": inspect.getsource(jobs),
+    "pool_checks.py": CHECKS,
+}
 LIMIT = 120.0
 LONG = "BRIDGE_POOL_FAULT_TASKS"
 """Names the number of tasks of the fault test's long form."""

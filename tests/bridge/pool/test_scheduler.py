@@ -397,7 +397,9 @@ def test_an_idle_worker_is_ended_after_a_while_and_the_minimum_is_kept() -> None
     assert scheduler.next_wake() is None
 
 
-def test_a_worker_that_does_not_leave_a_withdrawn_task_is_recovered_after_the_grace_period() -> None:
+def test_a_worker_that_does_not_leave_a_withdrawn_task_is_recovered_after_the_grace_period() -> (
+    None
+):
     scheduler = Scheduler(Policy(size=1, grace=0.5))
     scheduler.submit(1, limit=2.0, now=0.0)
     scheduler.ready(1, 1.0)
