@@ -26,20 +26,23 @@ class CannotWaitError(HostUnavailableError):
 
 
 class NotOffloadableError(BridgeError, TypeError):
-    """A function that another interpreter cannot find.
+    """A function that another interpreter cannot find, or of which it would get a copy only.
 
     Attributes:
         function: Its name.
+        bound: Whether it is the method of an object that lives here.
     """
 
     function: str
+    bound: bool
 
-    def __init__(self, function: str, reason: str) -> None:
+    def __init__(self, function: str, reason: str, *, bound: bool = False) -> None:
         super().__init__(
             f"{function} cannot be offloaded: {reason}. Define it at the top level of a module "
             "that can be imported, and hand over what it needs as arguments."
         )
         self.function = function
+        self.bound = bound
 
 
 class TooLateError(BridgeError, RuntimeError):

@@ -1,14 +1,23 @@
-"""What the page asks of a worker that it offloads to: does it know a module, and here is one."""
+"""What the page asks of a worker that it offloads to, besides calling functions by their name."""
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
 import io
+import pickle
 import site
 import zipfile
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final
 
-__all__ = ["accept", "knows"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["accept", "knows", "perform"]
+
+_functions: OrderedDict[bytes, Callable[..., Any]] = OrderedDict()
+_KEPT: Final = 64
 
 
 def knows(module: str) -> bool:
@@ -29,3 +38,15 @@ def accept(archive: bytes) -> None:
     """Unpack modules where Python finds them."""
     zipfile.ZipFile(io.BytesIO(archive)).extractall(site.getsitepackages()[0])
     importlib.invalidate_caches()
+
+
+def perform(body: bytes, /, *args: Any, **kwargs: Any) -> Any:
+    """Call a function that came by value; the same one stays the same from call to call."""
+    function = _functions.pop(body, None)
+    if function is None:
+        # From the page that started this worker.
+        function = pickle.loads(body)  # noqa: S301 - one application
+    _functions[body] = function
+    if len(_functions) > _KEPT:
+        _functions.popitem(last=False)
+    return function(*args, **kwargs)

@@ -1,7 +1,8 @@
 """Functions by name: what another interpreter imports instead of getting it.
 
-Only what was found by its name crosses. Anything else would cross as a reference to what lives
-here, and the work would come back to be done by the interpreter that was to be spared it.
+What cannot be found by its name has to cross by value. As a plain argument it would cross as a
+reference to what lives here, and the work would come back to be done by the interpreter that was to
+be spared it.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 import importlib
 import sys
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from bridge.offload.errors import NotOffloadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Named", "Wrapper", "find", "module_of", "plain", "require_importable"]
+__all__ = ["Named", "Wrapper", "find", "has_name", "module_of", "plain", "require_importable"]
+
+_BOUND: Final = "it is bound to an object, which lives here"
 
 
 class Wrapper:
@@ -96,17 +99,37 @@ def require_importable(fn: Callable[..., Any]) -> Any:
     name = str(getattr(work, "__qualname__", None) or type(work).__qualname__)
     if isinstance(work, MethodType):
         if not isinstance(work.__self__, type):
-            raise NotOffloadableError(name, "it is bound to an object, which lives here")
+            raise NotOffloadableError(name, _BOUND, bound=True)
         return work
     if isinstance(work, BuiltinFunctionType):
         if not isinstance(work.__self__, (ModuleType, type, type(None))):
-            raise NotOffloadableError(name, "it is bound to an object, which lives here")
+            raise NotOffloadableError(name, _BOUND, bound=True)
         return work
     owner = work if isinstance(work, (FunctionType, type)) else type(work)
     _require_name(owner, name)
     if owner is work and _named(work.__module__, work.__qualname__) is not work:
         return Named(work)
     return work
+
+
+def has_name(fn: Callable[..., Any]) -> bool:
+    """Tell whether another interpreter finds a function by its name; if not, it crosses by value.
+
+    Raises:
+        NotOffloadableError: It is bound to an object, of which only a copy would be changed there.
+
+    Examples:
+        >>> import statistics
+        >>> has_name(statistics.mean), has_name(lambda: 1)
+        (True, False)
+    """
+    try:
+        require_importable(fn)
+    except NotOffloadableError as refusal:
+        if refusal.bound:
+            raise
+        return False
+    return True
 
 
 def _require_name(owner: FunctionType | type, name: str) -> None:

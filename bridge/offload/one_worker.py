@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bridge.errors import DisposedError
 from bridge.offload import inside
-from bridge.offload.naming import module_of, require_importable
+from bridge.offload.naming import has_name, module_of, plain, require_importable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,9 +23,10 @@ class WorkerExecutor:
     """Does work in one worker, one call at a time, in the order in which the calls were made.
 
     The worker starts with the first call; the module of a function is sent along when it is needed
-    and the worker does not know it. A call that is cancelled while it computes is asked to stop,
-    then interrupted where the page is isolated, and at last its worker is terminated; the calls
-    behind it go to a new one.
+    and the worker does not know it. Functions that no module has (lambdas, what the running program
+    defines) cross by value, with cloudpickle of the Pyodide distribution. A call that is cancelled
+    while it computes is asked to stop, then interrupted where the page is isolated, and at last its
+    worker is terminated; the calls behind it go to a new one.
 
     Args:
         packages: Packages of the Pyodide distribution, or URLs of wheels, for the worker.
@@ -73,13 +74,14 @@ class WorkerExecutor:
 
         Raises:
             DisposedError: The executor was closed.
-            NotOffloadableError: The worker cannot find the function.
+            NotOffloadableError: The function is bound to an object of this interpreter.
         """
         if self._closed:
             raise DisposedError("the executor")
-        sent = require_importable(fn)
+        # Refused here, at the line that offloads, and not when the worker is ready.
+        named = has_name(fn)
         # Not `create_task`: Pyodide 0.27 reports every task made by it that is cancelled.
-        work = self._perform(sent, args, kwargs, on_progress)
+        work = self._perform(fn, args, kwargs, on_progress, named=named)
         task: asyncio.Task[Any] = asyncio.Task(work, loop=asyncio.get_running_loop())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -144,19 +146,35 @@ class WorkerExecutor:
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
         on_progress: Callable[[Any], object] | None,
+        *,
+        named: bool,
     ) -> Any:
         from bridge.rpc import with_options  # noqa: PLC0415 - together with workers, on use
 
         async with self._order():
             remote = (await self._ready()).remote
             try:
-                await self._send(remote, module_of(fn))
-                return await with_options(remote, on_progress=on_progress).call(fn, *args, **kwargs)
+                told = with_options(remote, on_progress=on_progress)
+                if named:
+                    sent = require_importable(fn)
+                    await self._send(remote, module_of(sent))
+                    return await told.call(sent, *args, **kwargs)
+                body = await self._by_value(remote, fn)
+                return await told.call(inside.perform, body, *args, **kwargs)
             except asyncio.CancelledError:
                 # The next call must not be hit by what ends this one, nor wait behind it for ever.
                 if self._worker is not None and not self._closed:
                     await self._worker.recover(self._patience, self._grace)
                 raise
+
+    async def _by_value(self, remote: Any, fn: Callable[..., Any]) -> bytes:
+        from bridge.pool.functions import BY_VALUE, load_by_value  # noqa: PLC0415 - seldom needed
+        from bridge.pool.packing import pack  # noqa: PLC0415 - the same
+
+        await load_by_value()
+        # This interpreter's own, since both ends must agree on it.
+        await self._send(remote, BY_VALUE)
+        return pack(plain(fn), getattr(fn, "__qualname__", "the function"), whole=True).body
 
     async def _send(self, remote: Any, module: str) -> None:
         from bridge.worker.sources import archive  # noqa: PLC0415 - together with workers, on use

@@ -21,6 +21,7 @@ from bridge.offload import (
     CallScope,
     CannotWaitError,
     NotOffloadableError,
+    PoolExecutor,
     Slot,
     WaitInSectionError,
     WorkerExecutor,
@@ -34,6 +35,7 @@ from bridge.offload import (
     wait,
 )
 from bridge.offload.errors import TooLateError
+from bridge.pool import WorkerPool
 from bridge.proxies import live_counts
 from bridge.reactivity import Signal
 
@@ -80,9 +82,11 @@ async def awaited() -> dict[str, Any]:
     except KeyError as error:
         found["error"] = [str(error), "in fail" in str(error.__cause__)]
     try:
-        await offload(lambda: 1)
+        await offload(list[int]().append, 1)
     except NotOffloadableError as error:
-        found["lambda"] = error.function
+        found["bound"] = error.function
+    here = 2
+    found["by value"] = await offload(lambda number: [number * here, served.compute.__name__], 21)
     call = offload(served.steps, 40, 0.005)
     shown: list[Any] = []
     call.progress.subscribe(shown.append)
@@ -114,8 +118,13 @@ async def cancelled() -> dict[str, Any]:
         await asyncio.wait_for(offload(served.spin), 0.2)
     except TimeoutError:
         found["deadline"] = await served.square(3)
-    found["isolated"] = bool(js.crossOriginIsolated)
-    found["started"] = worker.started
+    found["interrupted"] = worker.started
+    # One long call into C, which no interrupt reaches.
+    stuck = offload(sum, range(10**11))
+    behind = offload(served.square, 4)
+    await asyncio.sleep(0.1)
+    stuck.cancel()
+    found["terminated"] = [await asyncio.wait_for(behind, 30), worker.started]
     slot: Slot[int] = Slot("search")
     shown: list[Any] = []
     slot.value.subscribe(shown.append)
@@ -126,6 +135,33 @@ async def cancelled() -> dict[str, Any]:
     found["latest"] = await calls[-1]
     found["shown"] = shown
     found["overtaken"] = all(call.cancelled() for call in calls[:-1])
+    return found
+
+
+async def pooled() -> dict[str, Any]:
+    """The same with a pool: several at a time, and what is cancelled makes room."""
+    found: dict[str, Any] = {}
+    async with WorkerPool(2) as pool:
+        with CallScope("view", executor=PoolExecutor(pool)) as view:
+            found["together"] = await asyncio.gather(*[served.square(n, 0.01) for n in range(8)])
+            found["plain"] = await offload(served.compute, 0, "plain")
+            found["coroutine"] = await served.slowly(3)
+            found["busy"] = view.busy.value
+            call = offload(served.steps, 3, 0.0)
+            found["steps"] = [await call, list(call.progress.value)]
+            try:
+                await offload(served.fail, "there")
+            except KeyError as error:
+                found["error"] = str(error)
+            slot: Slot[int] = Slot("search")
+            calls = [slot.offload(served.square, number, 0.05) for number in range(8)]
+            found["latest"] = [await calls[-1], slot.value.value]
+            endless = [offload(served.spin) for _ in range(2)]
+            await asyncio.sleep(0.1)
+            view.cancel()
+            found["cancelled"] = [call.cancelled() for call in endless]
+            found["after"] = await asyncio.wait_for(served.square(5), 30)
+    found["pending"] = view.pending.value
     return found
 
 
@@ -391,7 +427,7 @@ async def computing(field: str, seconds: float) -> dict[str, Any]:
     # The request leaves with the end of the turn, and the worker says nothing until it is done.
     await asyncio.sleep(0.1)
 
-    def entered(frame: Any, event: str, _: Any) -> None:
+    def entered(_frame: object, event: str, _: object) -> None:
         if event == "call":
             called.append(time.perf_counter())
 

@@ -1,4 +1,4 @@
-"""What the page offloads in the tests: imported by the worker, and by the page for its name only."""
+"""What the page offloads in the tests: the page imports it for its names, the worker runs it."""
 
 from __future__ import annotations
 

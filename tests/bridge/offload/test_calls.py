@@ -1,4 +1,4 @@
-"""A call ends once; its progress is shown once per frame; a worker's death is not always its end."""
+"""A call ends once, shows its progress once per frame, and may outlive its worker."""
 
 from __future__ import annotations
 
@@ -178,9 +178,11 @@ def test_awaiting_a_call_inside_a_section_is_an_error_and_after_it_is_none() -> 
     async def main() -> int:
         executor = ManualExecutor()
         call: Call[int] = CallScope(executor=executor).offload(task)
-        with pytest.raises(WaitInSectionError, match="transfer") as caught:
-            with uninterrupted("transfer"):
-                await call
+        with (
+            pytest.raises(WaitInSectionError, match="transfer") as caught,
+            uninterrupted("transfer"),
+        ):
+            await call
         assert caught.value.section == "transfer"
         executor.work[0].future.set_result(3)
         return await call

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bridge.offload import NotOffloadableError
-from bridge.offload.naming import module_of, require_importable
+from bridge.offload.naming import has_name, module_of, require_importable
 from tests.bridge.offload import manual, test_api
 
 
@@ -95,3 +95,13 @@ def test_a_function_of_the_running_program_is_refused() -> None:
     exec("def work(): pass", namespace)  # noqa: S102 - a function without a module
     with pytest.raises(NotOffloadableError, match="the program that runs here"):
         require_importable(namespace["work"])
+
+
+def test_what_has_no_name_crosses_by_value_unless_it_is_bound() -> None:
+    assert has_name(manual.task)
+    assert has_name(test_api.double)
+    assert not has_name(lambda: 1)
+    assert not has_name(first)
+    with pytest.raises(NotOffloadableError) as caught:
+        has_name(Model().train)
+    assert caught.value.bound
