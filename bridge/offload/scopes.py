@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, overload
 from weakref import WeakSet
@@ -224,7 +225,6 @@ def _running() -> asyncio.Task[Any] | None:
         return None
 
 
-_page = CallScope("page", owned=False)
 _current: ContextVar[CallScope | None] = ContextVar("offload_scope", default=None)
 
 
@@ -233,4 +233,9 @@ def current_scope() -> CallScope:
 
     That is the scope of the handler that is running, or of the ``with`` block around.
     """
-    return _current.get() or _page
+    return _current.get() or _page()
+
+
+@functools.cache
+def _page() -> CallScope:
+    return CallScope("page", owned=False)
