@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from bridge.offload.waiting import require_no_section
-from bridge.reactivity import Signal, batch
+from bridge.reactivity import Signal
+from bridge.reactivity.reactions import begin_batch, end_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
 
-__all__ = ["FRAME", "Call", "Keeper"]
+__all__ = ["FRAME", "Call", "Keeper", "together"]
 
 T = TypeVar("T")
 
@@ -20,6 +22,27 @@ logger = logging.getLogger("bridge.offload")
 
 FRAME: Final = 1 / 60
 """Seconds: of the progress that arrives within one, the last is shown."""
+
+
+@contextmanager
+def together(what: str) -> Iterator[None]:
+    """Write signals as a batch; errors of the effects that follow are reported.
+
+    Those effects are the application's: their errors are not those of the call that is shown.
+
+    Args:
+        what: What they follow.
+    """
+    begin_batch()
+    try:
+        yield
+    finally:
+        try:
+            end_batch()
+        except Exception as error:  # noqa: BLE001 - reported
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": f"what follows {what} failed", "exception": error}
+            )
 
 
 class Keeper(Protocol):
@@ -135,22 +158,16 @@ class Call(asyncio.Future[T]):
             self._fail(refusal)
 
     def _over(self) -> None:
-        # Signals run effects of the application, whose errors are not those of the call.
         keepers, self._keepers = self._keepers, []
-        try:
-            with batch():
-                if self._showing is not None:
-                    self._showing.cancel()
-                    self._showing = None
-                    if not self.cancelled():
-                        self.progress.set(self._reported)
-                self.pending.set(False)
-                for keeper in keepers:
-                    keeper.ended(self)
-        except Exception as error:  # noqa: BLE001 - reported: the call has ended all the same
-            self.get_loop().call_exception_handler(
-                {"message": f"what follows the end of {self.name} failed", "exception": error}
-            )
+        with together(f"the end of {self.name}"):
+            if self._showing is not None:
+                self._showing.cancel()
+                self._showing = None
+                if not self.cancelled():
+                    self.progress.set(self._reported)
+            self.pending.set(False)
+            for keeper in keepers:
+                keeper.ended(self)
 
     def __repr__(self) -> str:
         if not self.done():

@@ -73,6 +73,8 @@ class HeardEvent:
         raise TooLateError("stopPropagation", self.type, "stop")
 
     def __getattr__(self, name: str) -> Any:
+        if name == "raw":
+            raise AttributeError(name)
         return getattr(self.raw, name)
 
     def __repr__(self) -> str:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, overload
 from weakref import WeakSet
 
 from bridge.errors import DisposedError
-from bridge.offload.calls import Call
+from bridge.offload.calls import Call, together
 from bridge.offload.executors import checked, default_executor
 from bridge.offload.waiting import Run, require_wait, wait
-from bridge.reactivity import Computed, NoOwnerError, Signal, batch, computed, on_cleanup
+from bridge.reactivity import Computed, NoOwnerError, Signal, computed, on_cleanup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -123,11 +123,16 @@ class CallScope:
         executor = self.executor
         attempts: int = getattr(fn, "attempts", 1)
         call: Call[Any] = Call(getattr(fn, "__qualname__", None) or repr(fn), attempts)
-        call.begin(lambda report: executor.execute(fn, args, kwargs, report))
-        self._calls[call] = None
-        call.keep(self)
-        with batch():
+        with together(f"the beginning of {call.name}"):
+            # First, since it is refused where signals may not be set: then nothing was started.
             self._count(1)
+            try:
+                call.begin(lambda report: executor.execute(fn, args, kwargs, report))
+            except BaseException:
+                self._count(-1)
+                raise
+            self._calls[call] = None
+            call.keep(self)
         return call
 
     def start(self, routine: Coroutine[Any, Any, object], name: str | None = None) -> Run:
@@ -162,7 +167,7 @@ class CallScope:
 
     def cancel(self, reason: str = "its scope moved on") -> None:
         """Cancel all that is pending, in inner scopes too; the scope can be used again."""
-        with batch():
+        with together(f"the end of calls of {self.name}"):
             for child in list(self._children):
                 child.cancel(reason)
             running = _running()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
+from bridge.offload.calls import together
 from bridge.offload.scopes import CallScope, current_scope
 from bridge.offload.waiting import require_wait, wait
-from bridge.reactivity import Computed, Signal, batch, computed
+from bridge.reactivity import Computed, Signal, computed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -71,7 +72,7 @@ class Slot(Generic[T]):
         """
         call = cast("Call[T]", self._scope.submit(fn, args, kwargs))
         old = self._call.peek()
-        with batch():
+        with together(f"the beginning of {call.name}"):
             self._call.set(call)
             self.error.set(None)
             call.keep(self)

@@ -160,18 +160,20 @@ def test_an_error_of_what_follows_a_call_is_not_the_error_of_the_call() -> None:
         )
         executor = ManualExecutor()
         scope = CallScope(executor=executor)
-        call = scope.offload(task)
+        armed: list[bool] = []
 
         def show(busy: bool) -> None:
-            if not busy:
-                raise ValueError("in an effect")
+            if armed:
+                raise ValueError(f"in an effect, {busy}")
 
         scope.busy.subscribe(show)
+        armed.append(True)
+        call = scope.offload(task)
         executor.work[0].future.set_result(1)
         assert await call == 1
         return reported
 
-    assert asyncio.run(main()) == ["in an effect"]
+    assert asyncio.run(main()) == ["in an effect, True", "in an effect, False"]
 
 
 def test_awaiting_a_call_inside_a_section_is_an_error_and_after_it_is_none() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bridge.errors import DisposedError
 from bridge.offload import CallScope, NotOffloadableError, ThreadExecutor, current_scope, offload
-from bridge.reactivity import Scope
+from bridge.reactivity import ImpureComputedError, Scope, computed
 from tests.bridge.offload.manual import ManualExecutor, Stubborn, task, turns
 
 MOVES = st.sampled_from(
@@ -153,6 +153,18 @@ def test_a_call_that_could_not_begin_is_not_counted() -> None:
         with pytest.raises(NotOffloadableError):
             view.offload(task)
         assert view.pending.value == 0
+
+    asyncio.run(main())
+
+
+def test_a_computed_value_cannot_offload_and_nothing_is_started() -> None:
+    async def main() -> None:
+        executor = ManualExecutor()
+        view = CallScope("view", executor=executor)
+        value = computed(lambda: view.offload(task))
+        with pytest.raises(ImpureComputedError):
+            _ = value.value
+        assert (executor.work, view.pending.value) == ([], 0)
 
     asyncio.run(main())
 
