@@ -183,8 +183,7 @@ class Crew:
             if word is not None:
                 seat.out.add((wire.WORD,), (word.memory,))
             await self._prepare(seat)
-            if worker.ended.done():
-                raise worker.ended.result().error()
+            _check_alive(worker)
             seat.ready = True
         except asyncio.CancelledError:
             self._seats.pop(number, None)
@@ -254,3 +253,8 @@ class Crew:
             seat.prepared.set_result(None)
         elif message[0] == wire.UNFIT:
             seat.prepared.set_exception(rebuilt(message[1]))
+
+
+def _check_alive(worker: PoolWorker) -> None:
+    if worker.ended.done():
+        raise worker.ended.result().error()

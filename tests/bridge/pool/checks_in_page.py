@@ -9,16 +9,17 @@ import asyncio
 import random
 import time
 from collections import Counter
-from typing import Any
-
-try:
-    import pool_jobs as jobs
-except ImportError:  # where it is type-checked, and not run
-    from tests.bridge.pool import jobs
+from typing import TYPE_CHECKING, Any
 
 from bridge.pool import EventKind, PoolTask, TaskExpiredError, TaskLostError, WorkerPool
 from bridge.pool.errors import NoWorkerError
+from bridge.pool.states import TaskState
 from bridge.worker import Ending
+
+if TYPE_CHECKING:
+    from tests.bridge.pool import jobs
+else:
+    import pool_jobs as jobs
 
 
 async def everything() -> dict[str, Any]:
@@ -124,25 +125,35 @@ async def no_worker() -> dict[str, Any]:
 class Killer:
     """Ends workers that are at work, at random moments, in two ways."""
 
-    def __init__(self, pool: Any, pick: random.Random, most: int) -> None:
+    def __init__(self, pool: Any, pick: random.Random, tasks: int) -> None:
         self.pool = pool
         self.pick = pick
-        self.most = most
+        self.most = max(5, tasks // 25)
+        # Spread over the work: a pool of which all die at once does nothing but start workers.
+        self.due = sorted(pick.randrange(3 * tasks // 4) for _ in range(self.most))
         self.kills = 0
 
     async def run(self) -> None:
-        while self.kills < self.most:
-            await asyncio.sleep(self.pick.uniform(0.005, 0.1))
-            slots = self.pool._scheduler.slots
-            busy = [number for number, slot in slots.items() if slot.line]
-            if busy:
-                self.kills += 1
-                worker = self.pool._crew._seats[self.pick.choice(busy)].worker
-                if self.pick.random() < 0.5:
-                    worker.terminate(Ending.FATAL, "killed by the test")
-                else:
-                    # Behind the pool's back: only the browser notices.
-                    worker._worker.terminate()
+        for due in self.due:
+            while self.pool.stats().done < due or not (busy := self.busy()):
+                await asyncio.sleep(self.pick.uniform(0.002, 0.02))
+            self.kills += 1
+            worker = self.pool._crew._seats[self.pick.choice(busy)].worker
+            if self.pick.random() < 0.5:
+                worker.terminate(Ending.FATAL, "killed by the test")
+            else:
+                # Behind the pool's back: only the browser notices.
+                worker._worker.terminate()
+
+    def busy(self) -> list[int]:
+        """Workers that have tasks; mostly such as have begun one."""
+        busy = {number: slot for number, slot in self.pool._scheduler.slots.items() if slot.line}
+        began = [
+            number
+            for number, slot in busy.items()
+            if any(each.record.state is TaskState.BEGUN for each in slot.line.values())
+        ]
+        return began if self.pick.random() < 0.8 else list(busy)
 
 
 def judged(
@@ -170,7 +181,7 @@ def judged(
 
 async def killed(tasks: int, seed: int, size: int = 2) -> dict[str, Any]:
     """Ends workers at random under load, and accounts for every task."""
-    pick = random.Random(seed)
+    pick = random.Random(seed)  # noqa: S311 - no secret
     started = time.perf_counter()
     settled: Counter[int] = Counter()
 
@@ -181,7 +192,7 @@ async def killed(tasks: int, seed: int, size: int = 2) -> dict[str, Any]:
     given: list[tuple[int, bool, PoolTask[Any]]] = []
     async with WorkerPool(size, attempts=4, capacity=max(40, tasks // 8)) as pool:
         pool.listen(note)
-        killer = Killer(pool, pick, max(5, tasks // 25))
+        killer = Killer(pool, pick, tasks)
         killing = asyncio.ensure_future(killer.run())
         for number in range(tasks):
             idempotent = pick.random() < 0.6
