@@ -11,7 +11,7 @@ import importlib
 import pkgutil
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import js
 from pyodide.ffi import to_js
@@ -43,6 +43,9 @@ from bridge.pool import WorkerPool
 from bridge.proxies import live_counts
 from bridge.reactivity import Signal
 from bridge.worker.sources import archive
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 served: Any = importlib.import_module("offload_served")
 worker = WorkerExecutor()
@@ -466,14 +469,14 @@ async def computing(field: str, seconds: float) -> dict[str, Any]:
     state["count"].value = 0
     state["latencies"].clear()
     js.mute = js.longest = 0
-    called: list[float] = []
+    called: list[tuple[float, str]] = []
     call = offload(served.compute, seconds, "computed")
     # The request leaves with the end of the turn, and the worker says nothing until it is done.
     await asyncio.sleep(0.1)
 
-    def entered(_frame: object, event: str, _: object) -> None:
+    def entered(frame: FrameType, event: str, _: object) -> None:
         if event == "call":
-            called.append(time.perf_counter())
+            called.append((time.perf_counter(), frame.f_code.co_qualname))
 
     js.globalThis.computing = True
     began = time.perf_counter()
@@ -485,11 +488,11 @@ async def computing(field: str, seconds: float) -> dict[str, Any]:
     js.globalThis.computing = False
     ended = time.perf_counter()
     # A call at the beginning is the way out of here, one at the end the way in of the answer.
-    between = [moment for moment in called if began + 0.1 < moment < ended - 0.1]
+    between = [name for moment, name in called if began + 0.1 < moment < ended - 0.1]
     return {
         "result": result,
         "seconds": ended - began,
-        "calls": len(between),
+        "calls": between,
         "counted": state["count"].value,
         "shown": element("p").textContent,
         "mute": js.mute,

@@ -193,7 +193,7 @@ def test_all_of_it_survives_a_memory_snapshot(page: Interpreter) -> None:
 def press_keys_while_computing(
     page: Interpreter, field: str, seconds: float, keys: int
 ) -> dict[str, Any]:
-    """Press keys by the DevTools protocol, evenly over the time that a worker computes."""
+    """Press keys by the DevTools protocol, while a worker computes."""
 
     async def work() -> dict[str, Any]:
         tab = page._page._tabs[""].page
@@ -214,7 +214,7 @@ def press_keys_while_computing(
             key = {"type": "keyDown", "key": "a", "code": "KeyA"}
             await tools.send("Input.dispatchKeyEvent", key)
             await tools.send("Input.dispatchKeyEvent", {**key, "type": "keyUp"})
-            await asyncio.sleep(0.6 * seconds / keys)
+            await asyncio.sleep(0.02)
         still = await tab.evaluate("globalThis.computing")
         found = await answer
         assert isinstance(found, dict), found
@@ -229,13 +229,13 @@ def test_while_a_worker_computes_input_is_handled_and_python_is_left_alone(
     page: Interpreter,
 ) -> None:
     page.run("offload_checks.prepare_input()")
-    found = press_keys_while_computing(page, "heard", 2.0, keys=20)
+    found = press_keys_while_computing(page, "heard", 3.0, keys=20)
     assert found["pressed while computing"]
     assert (found["result"], found["counted"], found["shown"]) == ("computed", 20, "20")
     assert found["latency"] < 1000
-    assert found["calls"] > 0
-    found = press_keys_while_computing(page, "mute", 2.0, keys=20)
+    assert "EventHandler.__call__" in found["calls"]
+    found = press_keys_while_computing(page, "mute", 3.0, keys=20)
     assert found["pressed while computing"]
     assert (found["result"], found["mute"], found["counted"]) == ("computed", 20, 0)
-    assert found["seconds"] > 1.5
-    assert found["calls"] == 0
+    assert found["seconds"] > 2.5
+    assert found["calls"] == []
