@@ -92,7 +92,7 @@ class Functions:
         """Send a module's sources, if the worker has not got them."""
         if module not in known:
             known.add(module)
-            out.add((wire.MODULE, self._archive(module)))
+            out.add((wire.MODULE, module, self._archive(module)))
 
     def _archive(self, module: str) -> bytes:
         if module not in self._archives:
@@ -118,11 +118,11 @@ def own_module(target: object) -> str:
         spec = importlib.util.find_spec(module)
     except (ImportError, ValueError):
         return ""
-    places = (
-        [] if spec is None else [str(spec.origin or ""), *(spec.submodule_search_locations or ())]
-    )
-    installed = any("site-packages" in place or "dist-packages" in place for place in places)
-    return "" if spec is None or not spec.has_location or installed else module
+    if spec is None:
+        return ""
+    # A package without __init__.py has no origin, and folders.
+    places = [spec.origin] if spec.has_location else list(spec.submodule_search_locations or ())
+    return module if any(place and "-packages" not in place for place in places) else ""
 
 
 async def load_by_value() -> None:

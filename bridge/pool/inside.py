@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import importlib
+import importlib.util
 import inspect
 import io
 import sys
@@ -144,14 +145,20 @@ class Bench:
             self._functions.pop(rest[0], None)
             self._paces.pop(rest[0], None)
         elif kind == wire.MODULE:
-            _add_module(rest[0])
+            _add_module(*rest)
         elif kind == wire.PREPARE:
             self._spawn(self._prepare(rest[0], buffers))
 
-    def _spawn(self, work: Any) -> None:
+    def _spawn(self, work: Any, attempt: int = 0, awaited: object = None) -> None:
         task = self._busy = self._loop.create_task(work)
+        self._present = attempt
 
-        def ended(_: object) -> None:
+        def ended(ended: asyncio.Task[None]) -> None:
+            if ended.cancelled() and attempt:
+                self._out.add((wire.LEFT, attempt))
+                if inspect.iscoroutine(awaited):
+                    # One that was cancelled before it began would complain that it never did.
+                    awaited.close()
             self._busy = None
             self._present = 0
             self._out.flush()
@@ -192,8 +199,7 @@ class Bench:
                 args, named = value
                 result = function(*args, **named)
             if hasattr(type(result), "__await__"):
-                self._present = attempt
-                self._spawn(self._waiting(attempt, number, result, start))
+                self._spawn(self._waiting(attempt, number, result, start), attempt, result)
                 return
             self._done(attempt, number, result, start)
         except BaseException as error:  # noqa: BLE001 - told to who submitted it
@@ -211,7 +217,7 @@ class Bench:
         try:
             self._done(attempt, number, await result, start)
         except asyncio.CancelledError:
-            self._out.add((wire.LEFT, attempt))
+            raise
         except BaseException as error:  # noqa: BLE001 - told to who submitted it
             self._failed(attempt, error, start)
 
@@ -291,8 +297,10 @@ def _read_function(body: bytes) -> Callable[..., object] | BaseException:
     return FunctionError(name_of(function), "it cannot be called", "Submit a function.")
 
 
-def _add_module(archive: bytes) -> None:
-    """Make a module's sources importable, behind what is here already."""
+def _add_module(name: str, archive: bytes) -> None:
+    """Make a module's sources importable, unless it is here already."""
+    if importlib.util.find_spec(name) is not None:
+        return
     with zipfile.ZipFile(io.BytesIO(archive)) as packed:
         packed.extractall(_SOURCES)
     if _SOURCES not in sys.path:

@@ -87,7 +87,7 @@ async def broken_off() -> dict[str, Any]:
         except TaskExpiredError as error:
             found["timeout"] = error.which
         found["goes on"] = await pool.run(jobs.double, 4)
-        stubborn = await pool.submit(jobs.stubborn)
+        stubborn = await pool.submit(jobs.stubborn, 1000)
         await asyncio.sleep(0.1)
         stubborn.cancel()
         found["after a stubborn one"] = await pool.run(jobs.double, 5)
@@ -135,7 +135,7 @@ class Killer:
 
     async def run(self) -> None:
         for due in self.due:
-            while self.pool.stats().done < due or not (busy := self.busy()):
+            while self.pool.stats().done < due or not (busy := self.busy()):  # noqa: ASYNC110 - a random pause
                 await asyncio.sleep(self.pick.uniform(0.002, 0.02))
             self.kills += 1
             worker = self.pool._crew._seats[self.pick.choice(busy)].worker

@@ -9,6 +9,7 @@ from bridge.pool.inside import Bench
 from bridge.pool.pool import WorkerPool
 from bridge.rpc.loopback import LoopbackPort, pair
 from bridge.worker import Ending, WorkerEnd
+from bridge.worker.sources import archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,4 +63,7 @@ class Crew:
 
 
 def memory_pool(crew: Crew | None = None, size: int = 2, **options: Any) -> WorkerPool:
-    return WorkerPool(size, spawning=(crew or Crew()).spawn, **options)
+    pool = WorkerPool(size, spawning=(crew or Crew()).spawn, **options)
+    # All of them run where the tests are: nothing has to be packed for them.
+    pool._crew.functions._archives["tests"] = archive([])
+    return pool

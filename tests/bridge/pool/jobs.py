@@ -44,8 +44,8 @@ async def later(value: Any, seconds: float = 0.0) -> Any:
     return value
 
 
-async def stubborn() -> None:
-    while True:
+async def stubborn(times: int) -> None:
+    for _ in range(times + 1):
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.sleep(3600)
 

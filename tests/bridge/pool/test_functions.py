@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import functools
+import json
 import pickle
 from typing import Any
+
+import numpy as np
 
 from bridge.pool import functions as module
 from bridge.pool import wire
 from bridge.pool.functions import Functions, own_module
 from bridge.rpc.loopback import LoopbackPort
+from bridge.worker.sources import archive
 from tests.bridge.pool import jobs
 
 
@@ -17,34 +21,31 @@ class Heard(LoopbackPort):
         self.messages: list[Any] = []
 
     def post(self, header: bytes, buffers: Any = (), transfer: bool = False) -> None:  # noqa: ARG002
-        self.messages += pickle.loads(header)
+        self.messages += pickle.loads(header)  # noqa: S301 - its own
 
 
 def test_a_function_goes_to_a_worker_once_and_its_module_before_it() -> None:
     functions, port, known = Functions(), Heard(), set[object]()
+    functions._archives["tests"] = archive([])
     out = wire.Outbox(port)
     for function in (jobs.double, jobs.double, jobs.echo):
         functions.ship(functions.find(function), known, out)
     out.flush()
     kinds = [message[0] for message in port.messages]
     assert kinds == [wire.MODULE, wire.FUNCTION, wire.FUNCTION]
-    assert [message[1] for message in port.messages[1:]] == [1, 2]
+    assert [message[1] for message in port.messages] == ["tests", 1, 2]
 
 
 def test_functions_by_value_bring_cloudpickle_along() -> None:
     functions, port, known = Functions(), Heard(), set[object]()
+    functions._archives["tests"] = archive([])
     out = wire.Outbox(port)
     functions.ship(functions.find(lambda: 1), known, out)
     out.flush()
-    assert [message[0] for message in port.messages] == [wire.MODULE, wire.FUNCTION]
-    assert "cloudpickle" in known
+    assert [message[1] for message in port.messages] == ["cloudpickle", "tests", 1]
 
 
 def test_only_modules_of_the_application_are_sent() -> None:
-    import json
-
-    import numpy as np
-
     assert own_module(jobs.double) == "tests"
     assert own_module(functools.partial(jobs.double, 2)) == "tests"
     assert own_module(json.dumps) == ""

@@ -83,7 +83,7 @@ def test_the_first_error_ends_it_at_its_place_and_the_rest_is_cancelled() -> Non
             results = pool.map(jobs.fail_at, range(10), [5] * 10, **options)
             try:
                 async for value in results:
-                    seen.append(value if isinstance(value, int) else repr(value))
+                    seen += [value if isinstance(value, int) else repr(value)]
             except LookupError as error:
                 seen.append(repr(error))
             await asyncio.sleep(0)
@@ -109,7 +109,7 @@ def test_results_come_although_an_asynchronous_source_does_not_go_on() -> None:
             results = pool.map(jobs.double, source(), chunksize=100)
             async with aclosing(results):  # type: ignore[type-var]
                 async for value in results:
-                    seen.append(value)
+                    seen += [value]
                     if len(seen) == 2:
                         break
         return seen
