@@ -40,7 +40,7 @@ class ChunkSize:
         8
         >>> size.learn(8, 0.08)
         >>> size.next()
-        6
+        3
     """
 
     def __init__(self, size: int | Literal["auto"]) -> None:

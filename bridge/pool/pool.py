@@ -285,11 +285,12 @@ class WorkerPool(Submitter):
         self._places.append(place)
         try:
             await place
-        finally:
+        except BaseException:
+            # The place that it may have been given is somebody else's now.
             if place in self._places:
                 self._places.remove(place)
-            elif place.cancelled() or self._scheduler.room > 1:
-                self._offer()
+            self._offer()
+            raise
 
     def _offer(self) -> None:
         room = self._scheduler.room

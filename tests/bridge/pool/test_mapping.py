@@ -80,7 +80,7 @@ def test_the_first_error_ends_it_at_its_place_and_the_rest_is_cancelled() -> Non
     async def main(**options: Any) -> tuple[list[Any], int]:
         seen: list[Any] = []
         async with memory_pool() as pool:
-            results = pool.map(jobs.fail_at, range(10), [5] * 10, **options)
+            results: AsyncIterator[Any] = pool.map(jobs.fail_at, range(10), [5] * 10, **options)
             try:
                 async for value in results:
                     seen += [value if isinstance(value, int) else repr(value)]
