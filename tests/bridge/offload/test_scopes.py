@@ -104,6 +104,23 @@ def test_a_scope_closes_with_the_reactive_scope_in_which_it_was_made() -> None:
     asyncio.run(main())
 
 
+def test_a_scope_closes_those_inside_it_and_what_comes_later_in_them_is_refused() -> None:
+    async def main() -> None:
+        executor = ManualExecutor()
+        outer = CallScope("page", executor=executor)
+        inner = CallScope("dialog", parent=outer)
+        call = inner.offload(task)
+        outer.close()
+        assert call.cancelled()
+        with pytest.raises(DisposedError, match="dialog"):
+            inner.offload(task)
+        with pytest.raises(DisposedError, match="page"):
+            CallScope("another dialog", parent=outer)
+        assert len(executor.work) == 1
+
+    asyncio.run(main())
+
+
 def test_a_task_of_a_scope_makes_its_calls_for_the_scope_and_ends_with_it() -> None:
     async def main() -> None:
         view = CallScope("view", executor=ManualExecutor())
