@@ -108,7 +108,7 @@ async def broken_off() -> dict[str, Any]:
 async def no_worker() -> dict[str, Any]:
     """Causes that will not pass reach what waits."""
     found: dict[str, Any] = {}
-    async with WorkerPool(2, packages=["no-such-package"]) as pool:
+    async with WorkerPool(1, packages=["no-such-package"]) as pool:
         tasks = [await pool.submit(jobs.double, n) for n in range(3)]
         await asyncio.wait(tasks)
         errors: list[Any] = [task.exception() for task in tasks]
