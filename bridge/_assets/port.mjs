@@ -81,6 +81,8 @@
         target.addEventListener("message", hear);
         target.start?.();
       },
+      /** Send now what waits: microtasks do not run while Python computes. */
+      flush,
       close: () => {
         flush();
         if (hear) target.removeEventListener("message", hear);

@@ -75,6 +75,7 @@ class _Opened(Protocol):
 
     send: Callable[..., None]
     listen: Callable[[object, object], None]
+    flush: Callable[[], None]
     close: Callable[[], None]
 
 
@@ -112,6 +113,11 @@ class HostPort:
             self._send(transfer, text, *[_crossing(buffer) for buffer in buffers])
         else:
             self._send(transfer, text)
+
+    def flush(self) -> None:
+        """Send now what was posted, although the turn goes on: who computes reports progress so."""
+        if not self._closed and self._reason is None:
+            self._opened.flush()
 
     def listen(self, receive: Receive, lost: Lost | None = None) -> None:
         """Say who gets the messages.
