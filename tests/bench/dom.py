@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.bench.table_rows import Adapter
 
+UNIT = "ms of script, and with the layout that follows"
 SLOW = {"rebuild VDOM"}
 """What builds everything anew takes seconds for 10,000 rows; once is enough to know it."""
 

@@ -9,6 +9,10 @@ From the root of the project::
 Each suite runs in one page per line, all libraries in it taking turns, so that ratios hold;
 absolute times do not travel between machines. ``results/SUITE.json`` gets the lines that were run
 and keeps the others.
+
+A suite is a module beside this one with a ``UNIT`` and a function ``measure(repeat)``, ``async`` or
+not. That runs in the page, and gives figures by row and column: a list of times, or a text that
+says why there are none.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import datetime as dt
+import importlib
 import json
 import os
 import platform
@@ -29,15 +34,13 @@ from tests.bench.browser import ROOT, run_in_page
 from tests.bench.tables import write_page
 
 RESULTS = Path(__file__).with_name("results")
-UNITS = {
-    "signals": "ms per iteration",
-    "dom": "ms of script, and with the layout that follows",
-}
 
 MEASURE = """
+import inspect
 import json
 from tests.bench import {suite}
-json.dumps({suite}.measure({repeat}))
+figures = {suite}.measure({repeat})
+json.dumps(await figures if inspect.isawaitable(figures) else figures)
 """
 COUNT = """
 import json
@@ -47,10 +50,24 @@ json.dumps(dom.count_crossings(countCrossings))
 """
 
 
+def suites() -> dict[str, str]:
+    """Return the units of all suites, by their names."""
+    modules = [
+        importlib.import_module(f"tests.bench.{path.stem}")
+        for path in sorted(Path(__file__).parent.glob("*.py"))
+        if path != Path(__file__) and not path.stem.startswith("test_")
+    ]
+    return {
+        str(module.__name__).rpartition(".")[2]: str(module.UNIT)
+        for module in modules
+        if hasattr(module, "UNIT")
+    }
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line asks for; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("suite", choices=[*UNITS, "tables"])
+    parser.add_argument("suite", choices=[*suites(), "tables"])
     parser.add_argument("--line", action="append", choices=LINES, help="may be given repeatedly")
     parser.add_argument("--repeat", type=int, default=7, help="how often each is timed")
     chosen = parser.parse_args(arguments)
@@ -134,8 +151,9 @@ def _commit() -> str:
 def _record(suite: str, line: str, found: dict[str, Any]) -> None:
     path = RESULTS / f"{suite}.json"
     known = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    known = {"suite": suite, "unit": UNITS[suite], "lines": {**known.get("lines", {}), line: found}}
-    known["lines"] = {name: known["lines"][name] for name in LINES if name in known["lines"]}
+    lines = {**known.get("lines", {}), line: found}
+    lines = {name: lines[name] for name in LINES if name in lines}
+    known = {"suite": suite, "unit": suites()[suite], "lines": lines}
     path.parent.mkdir(exist_ok=True)
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(known, indent=1) + "\n", "utf-8")

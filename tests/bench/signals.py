@@ -10,6 +10,8 @@ from tests.bench.libraries import LIBRARIES, Library, collect
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+UNIT = "ms per iteration"
+
 
 class Ready:
     """A shape of a library, checked and ready to be timed.

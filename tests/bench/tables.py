@@ -53,19 +53,28 @@ def tables(suite: dict[str, Any]) -> str:
 
 def _conditions(suite: dict[str, Any], found: dict[str, Any]) -> str:
     versions, machine = found["versions"], found["machine"]
+    peers = ""
+    if BASE in _columns(found["rows"]):
+        peers = f", reaktiv {versions['reaktiv']}, wybthon {versions['wybthon']}"
     return (
         f"{suite['unit']}; median / best of {found['repeat']}. Pyodide {versions['pyodide']}, "
-        f"{versions['browser']}, reaktiv {versions['reaktiv']}, wybthon {versions['wybthon']}; "
+        f"{versions['browser']}{peers}; "
         f"{machine['cores']} cores, load {machine['load before']} before the run; "
         f"{found['date']}, commit `{found['commit']}`."
     )
 
 
+def _columns(rows: dict[str, dict[str, Any]]) -> list[str]:
+    return list(next(iter(rows.values())))
+
+
 def _figures(rows: dict[str, dict[str, Any]]) -> list[str]:
-    columns = list(next(iter(rows.values())))
+    columns = _columns(rows)
     body = [
         [row, *(_cell(cells[c], cells.get(BASE)) for c in columns)] for row, cells in rows.items()
     ]
+    if BASE not in columns:
+        return _table(["", *columns], body)
     ratios = {c: list(_ratios(rows, c)) for c in columns}
     mean = ["geometric mean of the ratios"]
     mean += [

@@ -62,7 +62,7 @@ exec({source!r}, vars(module))
     assert all(len(times) == 1 for row in found.values() for times in row.values())
 
 
-@pytest.mark.parametrize("suite", ["dom", "signals"])
+@pytest.mark.parametrize("suite", sorted(path.stem for path in RESULTS.glob("*.json")))
 def test_the_page_shows_the_figures_that_were_recorded(suite: str) -> None:
     page = (ROOT / "reference/project/benchmarks.md").read_text("utf-8")
     recorded = json.loads((RESULTS / f"{suite}.json").read_text("utf-8"))
