@@ -6,7 +6,8 @@ number; what can be imported crosses by name; all else by value. Functions canno
 because the pickle of a NumPy array names functions of its module.
 
 Out-of-band buffers are pickle's own (PEP 574); `bytes`, which pickle never takes out of band, are
-found by a short look into arguments and plain containers.
+found by a short look into arguments and plain containers. Shared memory travels beside the pickle,
+too, and stays where it is.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from types import (
 )
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar, cast, overload
 
+from bridge._browser import ffi
 from bridge.errors import BridgeError
 from bridge.rpc import plain
 from bridge.rpc.arrays import array_type, reduce_array
 from bridge.rpc.envelopes import PLAIN
 from bridge.rpc.errors import EncodingError, MalformedMessageError
 from bridge.rpc.remote import Remote, RemoteIterator, link_of
+from bridge.rpc.shared import parts_of, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -118,6 +121,10 @@ def _returned(number: int) -> object:
     raise MalformedMessageError(f"the reference {number} stands outside of a message")
 
 
+def _shared(kind: str, offset: int, length: int, place: int) -> object:  # noqa: ARG001 - its name is what counts
+    raise MalformedMessageError(f"the shared memory {place} stands outside of a message")
+
+
 def _importable(obj: object) -> bool:
     name = getattr(obj, "__qualname__", "<")
     module = getattr(obj, "__module__", None)
@@ -148,7 +155,7 @@ class _Encoder(pickle.Pickler):
         self.home = home
         self.numbers: list[int] = []
         self.buffers: list[memoryview] = []
-        self.bytes: list[object] = []
+        self.aside: list[object] = []
         super().__init__(file, protocol=5, buffer_callback=_taking(self.buffers))
 
     def _reference(self, obj: object) -> tuple[object, tuple[int]]:
@@ -167,6 +174,10 @@ class _Encoder(pickle.Pickler):
             return NotImplemented if _importable(obj) else self._reference(obj)
         if hasattr(kind, _MARK) or self.home.knows(obj):
             return self._reference(obj)
+        if ffi.is_host_object(obj):
+            memory, *view = parts_of(obj)
+            self.aside.append(memory)
+            return _shared, (*view, len(self.aside) - 1)
         if kind.__module__ == "__main__" or "<" in kind.__qualname__:
             raise EncodingError(
                 f"an instance of {kind.__qualname__}",
@@ -219,11 +230,11 @@ class _BulkEncoder(_Encoder):
     def persistent_id(self, obj: object) -> object:
         kind = type(obj)
         if (kind is bytes or kind is bytearray) and len(cast("bytes", obj)) >= OUT_OF_BAND:
-            for place, known in enumerate(self.bytes):
+            for place, known in enumerate(self.aside):
                 if known is obj:
                     return kind is bytes, place
-            self.bytes.append(obj)
-            return kind is bytes, len(self.bytes) - 1
+            self.aside.append(obj)
+            return kind is bytes, len(self.aside) - 1
         return None
 
 
@@ -257,6 +268,21 @@ def _taker(taken: dict[int, object]) -> Callable[[int], object]:
     return take
 
 
+def _sharer(buffers: Sequence[object]) -> Callable[[str, int, int, int], object]:
+    # No method of the decoder, for the same reason.
+    def share(kind: str, offset: int, length: int, place: int) -> object:
+        return view_of(_aside(buffers, place), kind, offset, length)
+
+    return share
+
+
+def _aside(buffers: Sequence[object], place: Any) -> object:
+    # Named from the end: pickle's own buffers are taken from the beginning, one by one.
+    if type(place) is not int or not 0 <= place < len(buffers):
+        raise MalformedMessageError(f"there is no buffer {place!r}")
+    return buffers[-1 - place]
+
+
 class _Decoder(pickle.Unpickler):
     def __init__(
         self, body: bytes, buffers: Sequence[object], home: Home, taken: dict[int, object]
@@ -273,19 +299,18 @@ class _Decoder(pickle.Unpickler):
                 return self._take
             if name == "_returned":
                 return self._home.own
+            if name == "_shared":
+                return _sharer(self._buffers)
         return self._find(module, name)
 
     def _find(self, module: str, name: str) -> object:
         return super().find_class(module, name)
 
     def persistent_load(self, pid: Any) -> object:
-        # Named from the end: pickle's own buffers are taken from the beginning, one by one.
         constant, place = pid
         found = self._bytes.get(place)
         if found is None:
-            if not isinstance(place, int) or not 0 <= place < len(self._buffers):
-                raise MalformedMessageError(f"there is no buffer {place!r}")
-            raw = cast("memoryview", self._buffers[-1 - place])
+            raw = cast("memoryview", _aside(self._buffers, place))
             found = self._bytes[place] = bytes(raw) if constant else bytearray(raw)
         return found
 
@@ -337,7 +362,7 @@ class Codec:
             if isinstance(error, EncodingError):
                 raise
             raise EncodingError(what, f"{type(error).__name__}: {error}") from error
-        buffers: Sequence[object] = (*encoder.buffers, *reversed(encoder.bytes))
+        buffers: Sequence[object] = (*encoder.buffers, *reversed(encoder.aside))
         return Encoded(file.getvalue(), encoder.numbers, buffers)
 
     def encode_request(
