@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from playwright.async_api import async_playwright
 
 from doc_examples.runner.server import Routes, Server
-from pyodide_runtimes import ensure_runtime, ensure_wheel, find_browser
+from pyodide_runtimes import ensure_npm, ensure_runtime, ensure_wheel, find_browser
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,9 +64,12 @@ def sources() -> bytes:
     """Pack bridge and the suites as they stand in the tree."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for pattern in ("bridge/**/*.py", "tests/bench/*.py"):
+        for pattern in ("bridge/**/*.py", "bridge/**/*.mjs", "tests/bench/*.py"):
             for path in sorted(ROOT.glob(pattern)):
                 archive.write(path, path.relative_to(ROOT))
+        # Where the build of the wheel puts it.
+        comlink = ensure_npm("comlink") / "dist/esm/comlink.mjs"
+        archive.write(comlink, "bridge/_assets/comlink.mjs")
     return packed.getvalue()
 
 
