@@ -34,16 +34,21 @@
     let queue = [];
     let moved = [];
     let hear = null;
+    let held = false;
     const post = (messages, transfer) => {
       const alone = messages.length === 1 && messages[0].length === 1 && typeof messages[0][0] === "string";
       target.postMessage(alone ? messages[0][0] : messages, transfer);
     };
     const flush = () => {
+      held = false;
       if (!queue.length) return;
       const [messages, transfer] = [queue, moved];
       queue = [];
       moved = [];
       post(messages, transfer);
+    };
+    const due = () => {
+      if (!held) flush();
     };
     return {
       /** Small headers come as strings, larger ones as Python buffers. */
@@ -68,7 +73,8 @@
           post([message], [...owned, ...foreign]);
           return;
         }
-        if (!queue.length) queueMicrotask(flush);
+        if (held || !queue.length) queueMicrotask(due);
+        held = false;
         queue.push(message);
         moved.push(...owned);
       },
@@ -83,6 +89,10 @@
       },
       /** Send now what waits: microtasks do not run while Python computes. */
       flush,
+      /** Keep what waits for the next message, which is sure to come. */
+      hold: () => {
+        held = queue.length > 0;
+      },
       close: () => {
         flush();
         if (hear) target.removeEventListener("message", hear);

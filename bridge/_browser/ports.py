@@ -76,6 +76,7 @@ class _Opened(Protocol):
     send: Callable[..., None]
     listen: Callable[[object, object], None]
     flush: Callable[[], None]
+    hold: Callable[[], None]
     close: Callable[[], None]
 
 
@@ -118,6 +119,11 @@ class HostPort:
         """Send now what was posted, although the turn goes on: who computes reports progress so."""
         if not self._closed and self._reason is None:
             self._opened.flush()
+
+    def hold(self) -> None:
+        """Let what was posted leave with the next message, which the caller is sure to post."""
+        if not self._closed and self._reason is None:
+            self._opened.hold()
 
     def listen(self, receive: Receive, lost: Lost | None = None) -> None:
         """Say who gets the messages.
