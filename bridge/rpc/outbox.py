@@ -1,4 +1,4 @@
-"""When envelopes leave: the first of a turn at once, the others of it together.
+"""When envelopes leave: one of a turn at once, several of it together, in one message.
 
 A single call shall not wait for anything, and a thousand calls made in one turn shall not cross
 into the browser a thousand times.
@@ -26,11 +26,13 @@ class Outbox:
         soon: Calls a function after the present turn of the event loop.
     """
 
-    __slots__ = ("_due", "_port", "_sent", "_soon", "_waiting")
+    __slots__ = ("_due", "_hold", "_port", "_sent", "_soon", "_waiting")
 
     def __init__(self, port: Port, soon: Callable[[Callable[[], None]], object]) -> None:
         self._port = port
         self._soon = soon
+        # Ports of the browser send when Python returns to it; others need not know of this.
+        self._hold: Callable[[], None] | None = getattr(port, "hold", None)
         self._waiting: list[bytes] = []
         self._sent = False
         self._due = False
@@ -44,6 +46,8 @@ class Outbox:
             self._waiting.append(pack(envelope))
             if not self._due:
                 self._due = True
+                if self._hold is not None:
+                    self._hold()
                 self._soon(self._turn)
         else:
             self._sent = True

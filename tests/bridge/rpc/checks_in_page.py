@@ -126,6 +126,33 @@ async def buffers() -> dict[str, Any]:
         return {"same": bool(same), "sent": sent, "bytes": array.nbytes + len(data) + 1_000_000}
 
 
+async def crossings(calls: int) -> dict[str, Any]:
+    """Count the messages of calls that were made in one turn, on a channel of this page."""
+    rpc_served = importlib.import_module("rpc_served")
+
+    channel = js.MessageChannel.new()
+    tally = run_js("""({ port1, port2 }) => {
+      const counts = { there: 0, back: 0 };
+      port2.addEventListener("message", () => counts.there++);
+      port1.addEventListener("message", () => counts.back++);
+      return counts;
+    }""")(channel)
+    server = Peer(open_port(channel.port2), rpc_served.Bank(), trusted=True)
+    client = Peer(open_port(channel.port1), trusted=True)
+    bank = client.remote
+    found: dict[str, Any] = {}
+    await bank.echo(0)
+    for count in (1, 2, calls):
+        tally.there = tally.back = 0
+        result = await asyncio.gather(*[bank.echo(number) for number in range(count)])
+        assert result == list(range(count))
+        await turns(0.01)
+        found[str(count)] = [tally.there, tally.back]
+    client.close()
+    server.close()
+    return found
+
+
 async def without_await() -> dict[str, Any]:
     """The same class without ``await``, or a clear error."""
     rpc_served = importlib.import_module("rpc_served")

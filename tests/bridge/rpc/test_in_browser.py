@@ -71,6 +71,10 @@ def test_arrays_and_bytes_move_by_transfer_and_not_in_the_pickle(page: Interpret
     assert header < 500
 
 
+def test_a_thousand_calls_of_one_turn_are_one_message_each_way(page: Interpreter) -> None:
+    assert ask(page, "crossings(1000)") == {"1": [1, 1], "2": [1, 1], "1000": [1, 1]}
+
+
 def test_without_await_where_stacks_can_be_switched_and_refused_elsewhere(
     page: Interpreter, interpreter_line: str
 ) -> None:
