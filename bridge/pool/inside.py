@@ -23,7 +23,7 @@ from bridge._browser import ffi
 from bridge.pool import wire
 from bridge.pool.errors import FunctionError
 from bridge.pool.packing import name_of, pack, raised, unpack
-from bridge.rpc.serving import _report
+from bridge.rpc.serving import current_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -186,7 +186,7 @@ class Bench:
         if self._paces.get(number, 1.0) >= _TOGETHER:
             self._out.add((wire.BEGUN, attempt))
             self._out.flush_at_once()
-        token = _report.set(
+        token = current_report.set(
             functools.partial(self._progress, attempt) if mode & wire.LISTEN else None
         )
         start = time.perf_counter()
@@ -205,7 +205,7 @@ class Bench:
         except BaseException as error:  # noqa: BLE001 - told to who submitted it
             self._failed(attempt, error, start)
         finally:
-            _report.reset(token)
+            current_report.reset(token)
 
     def _function(self, number: int) -> Callable[..., object]:
         function = self._functions[number]

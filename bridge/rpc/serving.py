@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from bridge.rpc.codec import Codec
     from bridge.rpc.table import Table
 
-__all__ = ["Server", "interface_names", "public", "report_progress"]
+__all__ = ["Server", "current_report", "interface_names", "public", "report_progress"]
 
 _PARTS: Final = 3
 _MOST_ITEMS: Final = 65_536
 """That one request may ask an iterator for."""
 
-_report: ContextVar[Callable[[object], None] | None] = ContextVar("rpc_report", default=None)
+current_report: ContextVar[Callable[[object], None] | None] = ContextVar("rpc_report", default=None)
+"""What `report_progress` calls in the present call; other packages that run functions set it."""
 
 
 def report_progress(value: object) -> None:
@@ -60,7 +61,7 @@ def report_progress(value: object) -> None:
         half
         done
     """
-    report = _report.get()
+    report = current_report.get()
     if report is not None:
         report(value)
 
@@ -114,7 +115,7 @@ class Server:
     def handle(self, envelope: Envelope) -> None:
         """Run a request and see to its answer."""
         number = envelope.call
-        token = _report.set(lambda value: self._report(number, value))
+        token = current_report.set(lambda value: self._report(number, value))
         try:
             request = self._codec.decode(
                 envelope.body, envelope.references, envelope.buffers, envelope.flags
@@ -130,7 +131,7 @@ class Server:
         except BaseException as error:  # noqa: BLE001 - the boundary of the other end's request
             self._fail(number, error)
         finally:
-            _report.reset(token)
+            current_report.reset(token)
 
     def cancel(self, number: int) -> None:
         """Cancel a running request; one that has been answered is left alone."""
