@@ -29,7 +29,7 @@ from bridge.rpc.errors import (
     VersionMismatchError,
 )
 from bridge.rpc.faults import describe, rebuild
-from bridge.rpc.outbox import Outbox
+from bridge.rpc.outbox import Outbox, Pace
 from bridge.rpc.remote import Link, Options
 from bridge.rpc.serving import Server
 from bridge.rpc.table import Table
@@ -45,6 +45,9 @@ __all__ = ["Connection"]
 _log: Final = logging.getLogger("bridge.rpc")
 _KEPT: Final = 20
 """Complaints that are remembered."""
+_BURST: Final = 16
+_PER_SECOND: Final = 120.0
+"""Progress that leaves at once; what exceeds it leaves with the next, or at the turn's end."""
 
 
 class Connection:
@@ -84,6 +87,7 @@ class Connection:
         self._interrupt = interrupt
         self._grace = grace
         self._late: dict[int, asyncio.TimerHandle] = {}
+        self._pace = Pace(_BURST, _PER_SECOND)
         if serve is not None:
             self.table.serve(serve)
         self.outbox.send(Envelope(Kind.HELLO, VERSION))
@@ -284,8 +288,10 @@ class Connection:
             )
 
     def _urgent(self, envelope: Envelope) -> None:
-        # The callee may go on computing: what waits for the end of its turn waits long.
         self.outbox.send(envelope)
+        if not self._pace.grant(self.loop.time()):
+            return
+        # The callee may go on computing: what waits for the end of its turn waits long.
         self.outbox.flush()
         flush = getattr(self._port, "flush", None)
         if flush is not None:

@@ -15,7 +15,42 @@ if TYPE_CHECKING:
 
     from bridge._browser.ports import Port
 
-__all__ = ["Outbox"]
+__all__ = ["Outbox", "Pace"]
+
+
+class Pace:
+    """Grants a few at once, and then so many per second.
+
+    Args:
+        burst: How many at once.
+        per_second: How fast they grow again.
+
+    Examples:
+        >>> pace = Pace(2, 10.0)
+        >>> [pace.grant(now) for now in (0.0, 0.0, 0.0, 0.15, 0.16)]
+        [True, True, False, True, False]
+    """
+
+    __slots__ = ("_burst", "_left", "_per_second", "_since")
+
+    def __init__(self, burst: int, per_second: float) -> None:
+        self._burst = burst
+        self._per_second = per_second
+        self._left = float(burst)
+        self._since = 0.0
+
+    def grant(self, now: float) -> bool:
+        """Tell whether one more is granted.
+
+        Args:
+            now: Seconds, of any clock that does not go back.
+        """
+        grown = self._left + (now - self._since) * self._per_second
+        self._left, self._since = min(float(self._burst), grown), now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
 
 class Outbox:

@@ -39,7 +39,9 @@ def report_progress(value: object) -> None:
     """Tell whoever made the present remote call how far it is.
 
     Outside of a remote call, and if the caller does not listen, it does nothing, so that the same
-    function can be called locally.
+    function can be called locally. It is sent at once, although the function goes on computing;
+    where hundreds are reported per second, some of them wait for the next ones. None is lost, and
+    all arrive before the result.
 
     Args:
         value: Anything that can be sent.

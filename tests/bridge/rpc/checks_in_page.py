@@ -153,6 +153,41 @@ async def crossings(calls: int) -> dict[str, Any]:
     return found
 
 
+async def live_progress() -> dict[str, Any]:
+    """Progress of a function that computes without a pause, as the page sees it."""
+    worker = await spawn(expose="rpc_served:Bank", modules=["rpc_served"])
+    with worker:
+        bank = connect(worker).remote
+        await bank.echo(0)
+        tally = run_js("""(port) => {
+          const counts = { messages: 0 };
+          port.addEventListener("message", () => counts.messages++);
+          return counts;
+        }""")(worker.port.target)
+        loop = asyncio.get_running_loop()
+        times: list[float] = []
+        steps, seconds = 5, 0.1
+        result = await with_options(bank, on_progress=lambda _: times.append(loop.time())).compute(
+            steps, seconds
+        )
+        end = loop.time()
+        await turns(0.01)  # the tally may hear of the last message after this task
+        slow = tally.messages
+        tally.messages = 0
+        many: list[int] = []
+        count = await with_options(bank, on_progress=many.append).compute(3000, 0)
+        return {
+            "result": result,
+            # Each while the rest of its steps was still to be computed; half of it is tolerance.
+            "early": sum(
+                end - time > (steps - step) * seconds / 2 for step, time in enumerate(times)
+            ),
+            "messages": slow,
+            "all, in order": many == list(range(count)),
+            "fewer": tally.messages,
+        }
+
+
 async def without_await() -> dict[str, Any]:
     """The same class without ``await``, or a clear error."""
     rpc_served = importlib.import_module("rpc_served")

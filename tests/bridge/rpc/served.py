@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 from bridge.rpc import by_reference, report_progress
@@ -101,6 +102,15 @@ class Bank:
         for step in range(steps):
             report_progress((step + 1, steps))
         return "done"
+
+    def compute(self, steps: int, seconds: float) -> int:
+        """Compute without a pause, and report at the beginning of each step."""
+        for step in range(steps):
+            report_progress(step)
+            end = time.perf_counter() + seconds
+            while time.perf_counter() < end:
+                pass
+        return steps
 
     async def cancel_myself(self) -> None:
         raise asyncio.CancelledError

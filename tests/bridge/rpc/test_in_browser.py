@@ -75,6 +75,13 @@ def test_a_thousand_calls_of_one_turn_are_one_message_each_way(page: Interpreter
     assert ask(page, "crossings(1000)") == {"1": [1, 1], "2": [1, 1], "1000": [1, 1]}
 
 
+def test_progress_of_a_computing_function_arrives_while_it_computes(page: Interpreter) -> None:
+    found = ask(page, "live_progress()")
+    # The answer is a message, too.
+    assert 16 < found.pop("fewer") < 300
+    assert found == {"result": 5, "early": 5, "messages": 6, "all, in order": True}
+
+
 def test_without_await_where_stacks_can_be_switched_and_refused_elsewhere(
     page: Interpreter, interpreter_line: str
 ) -> None:
