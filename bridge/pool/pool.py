@@ -328,7 +328,8 @@ class WorkerPool(Submitter):
             self._timer = None
         wake = scheduler.next_wake()
         if wake is not None:
-            self._timer = self._loop.call_at(wake, self._tick)
+            # A moment that has passed already is refused by the loop of Pyodide.
+            self._timer = self._loop.call_later(max(0.0, wake - self._loop.time()), self._tick)
         if self._live is not None and not self._live_due:
             self._live_due = True
             self._loop.call_later(_LIVE, self._show)
