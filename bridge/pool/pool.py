@@ -453,7 +453,9 @@ class WorkerPool(Submitter):
                 outcome = Outcome.RESULT
                 scheduler.finished(number, attempt, outcome, (body, own, seconds), now, seconds)
             elif kind == wire.BEGUN:
-                scheduler.begun(number, message[1], now)
+                task = scheduler.begun(number, message[1], now)
+                if task:
+                    self._tell(EventKind.BEGUN, number, task)
             elif kind == wire.RAISED:
                 _, attempt, described, seconds = message
                 scheduler.finished(number, attempt, Outcome.ERROR, described, now, seconds)

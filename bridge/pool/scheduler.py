@@ -234,16 +234,20 @@ class Scheduler:
         self._no_worker(cause, now, lasting=lasting)
         self._dispatch(now)
 
-    def begun(self, number: int, attempt: int, now: float) -> None:
-        """Take note that a worker has begun an attempt."""
+    def begun(self, number: int, attempt: int, now: float) -> int:
+        """Take note that a worker has begun an attempt.
+
+        Returns:
+            The number of its task; 0 if that was settled meanwhile, or handed to another worker.
+        """
         slot = self.slots.get(number)
         found = None if slot is None else slot.line.get(attempt)
         if found is None or found.record.attempt is not found:
-            return
+            return 0
         if found.first is not None:
             found.first = now
-        if found.record.state is TaskState.HANDED:
-            found.record.state = TaskState.BEGUN
+        found.record.state = TaskState.BEGUN
+        return found.record.number
 
     def finished(  # noqa: PLR0917 - called for every task: by position, that costs least
         self,

@@ -91,6 +91,8 @@ class EventKind(Enum):
 
     Attributes:
         HANDED: A task was handed to a worker.
+        BEGUN: A worker says that it begins a task; of tasks that take less than a millisecond, it
+            does not say so.
         SETTLED: A task has its outcome.
         STARTING: A worker is being started.
         READY: A worker has started.
@@ -100,6 +102,7 @@ class EventKind(Enum):
     """
 
     HANDED = "handed over"
+    BEGUN = "begun"
     SETTLED = "settled"
     STARTING = "starting"
     READY = "ready"

@@ -73,7 +73,7 @@ class Submitter:
             **named: The same, by name.
 
         Returns:
-            The accepted task: await it for the result.
+            The accepted task, to be awaited for the result.
 
         Raises:
             PoolClosedError: The pool is not open.

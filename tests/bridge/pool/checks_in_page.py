@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from bridge.pool import EventKind, PoolTask, TaskExpiredError, TaskLostError, WorkerPool
+from bridge.pool import Event, EventKind, PoolTask, TaskExpiredError, TaskLostError, WorkerPool
 from bridge.pool.errors import NoWorkerError
 from bridge.pool.states import TaskState
 from bridge.worker import Ending
@@ -58,6 +58,7 @@ async def everything() -> dict[str, Any]:
         ticks: list[int] = []
         told = pool.options(on_progress=ticks.append)
         found["progress"] = [await told.run(jobs.count, 3), ticks]
+        found["begun"] = await begun_while_computing(pool)
         unsubscribe()
         found["live"] = [live[0].accepted, live[-1].accepted > 0]
         held = [await pool.submit(jobs.later, n, 0.05) for n in range(4)]
@@ -65,6 +66,20 @@ async def everything() -> dict[str, Any]:
     found["left"] = len(pool.stats().workers)
     found["events"] = sorted(set(events))
     return found
+
+
+async def begun_while_computing(pool: WorkerPool) -> bool:
+    """Whether the report arrives long before the result, although the worker does not pause."""
+    began: list[float] = []
+
+    def note(event: Event) -> None:
+        if event.kind is EventKind.BEGUN:
+            began.append(time.perf_counter())
+
+    unlisten = pool.listen(note)
+    await pool.run(jobs.compute, 0.3)
+    unlisten()
+    return len(began) == 1 and time.perf_counter() - began[0] > 0.15
 
 
 async def broken_off() -> dict[str, Any]:
@@ -86,6 +101,7 @@ async def broken_off() -> dict[str, Any]:
             await pool.options(timeout=0.1).run(jobs.later, 1, 60)
         except TaskExpiredError as error:
             found["timeout"] = error.which
+        found["overdue"] = await overdue(pool)
         found["goes on"] = await pool.run(jobs.double, 4)
         stubborn = await pool.submit(jobs.stubborn, 1000)
         await asyncio.sleep(0.1)
@@ -103,6 +119,17 @@ async def broken_off() -> dict[str, Any]:
             found["poison"] = [len(causes), causes[-1].ending.value]
         found["after poison"] = await pool.run(jobs.double, 6)
     return found
+
+
+async def overdue(pool: WorkerPool) -> str:
+    """A deadline that has passed before the pool looks at it; this loop refuses past moments."""
+    late = await pool.options(timeout=0.02).submit(jobs.later, 1, 60)
+    jobs.compute(0.05)
+    pool._turn()
+    try:
+        return str(await late)
+    except TaskExpiredError as error:
+        return error.which
 
 
 async def no_worker() -> dict[str, Any]:

@@ -65,10 +65,11 @@ def test_everything_that_a_pool_offers(page: Interpreter) -> None:
         "unordered": list(range(20)),
         "async items": True,
         "progress": ["counted", [0, 1, 2]],
+        "begun": True,
         "live": [0, True],
         "drained": [0, 1, 2, 3],
         "left": 0,
-        "events": ["ended", "handed over", "ready", "settled", "starting"],
+        "events": ["begun", "ended", "handed over", "ready", "settled", "starting"],
     }
 
 
@@ -77,6 +78,7 @@ def test_cancelled_late_and_lost_tasks_leave_a_pool_that_works(page: Interpreter
         "cancelled": [True, False, True],
         "limit": "limit",
         "timeout": "timeout",
+        "overdue": "timeout",
         "goes on": 8,
         "after a stubborn one": 10,
         "lost": [1, "fatal"],
