@@ -104,7 +104,7 @@ async def awaited() -> dict[str, Any]:
     found["progress"] = [
         shown[0],
         list(shown[-1]),
-        2 <= len(shown) < 30,
+        4 < len(shown) < 30,
         shown[1:] == sorted(shown[1:]),
     ]
     found["elsewhere"] = await offload(served.where) != served.id_
