@@ -33,15 +33,15 @@ def offload(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Call[Any]:
     done by that scope's executor: one worker, if nobody says otherwise.
 
     Args:
-        fn: A function of a module, ``def`` or ``async def``.
+        fn: A function, ``def`` or ``async def``: of a module, or it crosses by value.
         args: Its arguments; they cross by value.
         kwargs: The same.
 
     Returns:
-        The call: await it, cancel it, or bind its ``progress``.
+        The call, which is awaited, cancelled, or bound to controls by its signals.
 
     Raises:
-        NotOffloadableError: The function cannot be found there.
+        NotOffloadableError: The function is bound to an object of this interpreter.
         DisposedError: The scope has closed.
 
     Examples:

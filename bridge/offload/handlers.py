@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-__all__ = ["Again", "EventHandler", "HeardEvent", "handler", "listen"]
+__all__ = ["Again", "Ask", "EventHandler", "HeardEvent", "handler", "listen"]
 
 Again: TypeAlias = Literal["beside", "latest", "ignore"]
+"""What an event does while a run has not ended."""
+
 Ask: TypeAlias = "bool | Callable[[Any], object]"
+"""Whether, or a function of the browser's event that tells; it is called within the dispatch."""
 
 _SUBMIT: Final = "submit"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bridge.pool import WorkerPool
+    import bridge.pool
 
 __all__ = ["PoolExecutor"]
 
@@ -23,7 +23,7 @@ class PoolExecutor:
         priority: Of these calls among all that the pool is given; larger ones go first.
     """
 
-    def __init__(self, pool: WorkerPool, *, priority: int = 0) -> None:
+    def __init__(self, pool: bridge.pool.WorkerPool, *, priority: int = 0) -> None:
         self._pool = pool
         self._priority = priority
 

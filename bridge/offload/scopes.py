@@ -96,7 +96,7 @@ class CallScope:
 
         Raises:
             DisposedError: The scope has closed.
-            NotOffloadableError: The function cannot be found there.
+            NotOffloadableError: The function is bound to an object of this interpreter.
         """
         return self.submit(fn, args, kwargs)
 
@@ -135,7 +135,9 @@ class CallScope:
             call.keep(self)
         return call
 
-    def start(self, routine: Coroutine[Any, Any, object], name: str | None = None) -> Run:
+    def start(
+        self, routine: Coroutine[Any, Any, object], name: str | None = None
+    ) -> asyncio.Task[Any]:
         """Run a coroutine on behalf of this scope, as a task that ends with it.
 
         What it offloads belongs to the scope too.

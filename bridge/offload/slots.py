@@ -68,7 +68,8 @@ class Slot(Generic[T]):
 
         Raises:
             DisposedError: The scope has closed.
-            NotOffloadableError: The function cannot be found there; the slot stays as it was.
+            NotOffloadableError: The function is bound to an object of this interpreter; the
+                slot stays as it was.
         """
         call = cast("Call[T]", self._scope.submit(fn, args, kwargs))
         old = self._call.peek()
@@ -83,11 +84,10 @@ class Slot(Generic[T]):
     def offload_sync(
         self, fn: Callable[P, Coroutine[Any, Any, T] | T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Do the same without ``await``.
+        """Do the same without ``await``; ``CancelledError`` is raised if it is overtaken.
 
         Raises:
             CannotWaitError: That cannot be done here; the slot stays as it was.
-            asyncio.CancelledError: The call was overtaken.
         """
         require_wait()
         return wait(self.offload(fn, *args, **kwargs))
