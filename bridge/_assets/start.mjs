@@ -14,6 +14,8 @@ const TYPES = { "application/wasm": /^application\/wasm/i, "text/javascript": /^
 /** Marks the end of a zip archive, with an empty comment. */
 const ZIP_END = 0x06054b50;
 const ZIP_END_SIZE = 22;
+/** Where a worker notes which question it answered last; bridge/_browser/interrupts.py has all. */
+const HEARD = 2;
 
 const tell = (kind, facts = {}, transfer = []) => postMessage({ kind, ...facts }, transfer);
 const textOf = (reason) => String(reason?.message || reason);
@@ -337,8 +339,12 @@ async function makeSnapshot(config, runtime) {
 
 export async function start(config, ports) {
   const [port] = ports;
+  const words = config.interrupt && new Int32Array(config.interrupt);
   addEventListener("message", ({ data }) => {
-    if (data?.kind === "ping") tell("pong", { number: data.number });
+    if (data?.kind !== "ping") return;
+    // What ran before this is over: an interrupt that was meant for it is void.
+    if (words) Atomics.store(words, HEARD, data.number);
+    tell("pong", { number: data.number });
   });
   tell("alive", { watched: await holdLife(config.life) });
   const runtime = await loadRuntime(config);
@@ -353,7 +359,7 @@ export async function start(config, ports) {
   tell("stage", { stage: "packages", loaded: Object.keys(pyodide.loadedPackages) });
   await import(config.files["port.mjs"]);
   const inside = pyodide.pyimport("bridge.worker.inside");
-  const report = inside.start(config.serve, config.expose, port);
+  const report = inside.start(config.serve, config.expose, port, words);
   inside.destroy();
   if (report) throw new Failure("python", { serve: config.serve || config.expose, report });
   tell("stage", { stage: "ready" });

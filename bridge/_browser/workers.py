@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
 from bridge import _assets
-from bridge._browser import ffi
+from bridge._browser import ffi, interrupts
 from bridge.proxies import ProxyScope
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = [
     "ErrorEvent",
     "Hear",
     "HostWorker",
+    "SharedWords",
     "Violation",
     "Violations",
     "ask",
@@ -32,13 +33,14 @@ __all__ = [
     "message_channel",
     "parse_error",
     "served_files",
-    "shared_byte",
-    "store_byte",
+    "shared_words",
     "to_bytes",
     "when_free",
 ]
 
 FEATURE: Final = "a worker"
+_INTERRUPT: Final = 2
+"""What Pyodide takes for SIGINT; in the first byte, as every machine with browsers counts."""
 Hear: TypeAlias = "Callable[[dict[str, object], object], None]"
 """Called with a message's plain fields, and with the message itself for what is not plain."""
 
@@ -236,15 +238,41 @@ def message_channel() -> tuple[object, object]:
     return channel.port1, channel.port2
 
 
-def shared_byte() -> object | None:
-    """Allocate one byte of shared memory; ``None`` where the page is not isolated."""
-    return _class("SharedArrayBuffer").new(1) if is_isolated() else None
+class SharedWords:
+    """Words of memory that a worker shares, and Pyodide's interrupt byte in the first of them.
+
+    Attributes:
+        memory: What the worker is given.
+    """
+
+    __slots__ = ("_load", "_store", "_view", "memory")
+
+    def __init__(self) -> None:
+        atomics = ffi.get(ffi.js_globals(FEATURE), "Atomics")
+        self.memory = _class("SharedArrayBuffer").new(4 * interrupts.SIZE)
+        self._view = _class("Int32Array").new(self.memory)
+        self._load = cast("Callable[[object, int], int]", _method(atomics, "load"))
+        self._store = _method(atomics, "store")
+
+    def __getitem__(self, place: int) -> int:
+        return int(self._load(self._view, place))
+
+    def __setitem__(self, place: int, value: int) -> None:
+        self._store(self._view, place, value)
+
+    def interrupt(self, target: int) -> None:
+        """Ask the worker's Python to raise, if it runs what is meant (`bridge._browser`)."""
+        self[interrupts.TARGET] = target
+        self[0] = _INTERRUPT
+
+    def withdraw(self) -> None:
+        """Take back an interrupt that nobody took."""
+        self[0] = 0
 
 
-def store_byte(shared: object, value: int) -> None:
-    """Write a shared byte so that other threads see it."""
-    atomics = ffi.get(ffi.js_globals(FEATURE), "Atomics")
-    _method(atomics, "store")(_class("Uint8Array").new(shared), 0, value)
+def shared_words() -> SharedWords | None:
+    """Allocate shared memory; ``None`` where the page is not isolated."""
+    return SharedWords() if is_isolated() else None
 
 
 def to_bytes(data: bytes) -> object:

@@ -13,6 +13,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, cast
 
+from bridge._browser import interrupts
 from bridge._browser.ports import Port, open_port
 
 if TYPE_CHECKING:
@@ -41,13 +42,14 @@ def resolve(name: str) -> object:
     return found
 
 
-def start(serve: str, expose: str, target: object) -> str:
+def start(serve: str, expose: str, target: object, words: interrupts.Words | None = None) -> str:
     """Serve; return an empty text, or what went wrong as JSON.
 
     Args:
         serve: The function to call with the port; one that is ``async`` goes on as a task.
         expose: Without that function, the object for remote calls.
         target: The browser's message port.
+        words: Memory that is shared with the page, for its interrupts.
     """
     # Interpreters that were restored from one snapshot would all draw the same numbers.
     random.seed()
@@ -56,6 +58,8 @@ def start(serve: str, expose: str, target: object) -> str:
     try:
         function = _callable(serve) if serve else _exposing(expose)
         port = open_port(target)
+        if words is not None:
+            interrupts.take(words, port)
         result = function(port)
         if inspect.iscoroutine(result):
             result = asyncio.ensure_future(result)

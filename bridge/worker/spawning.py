@@ -158,12 +158,12 @@ async def spawn(
 
 
 async def _start(config: dict[str, object], shared: _Shared, manner: _Manner) -> Worker:
-    interrupt = host.shared_byte()
+    words = host.shared_words()
     near, far = host.message_channel()
     start = manner.start(manner.name)
     given = {**config, **shared.config()}
-    if interrupt is not None:
-        given["interrupt"] = interrupt
+    if words is not None:
+        given["interrupt"] = words.memory
     await start.run({**given, "port": far}, (far,))
     if start.worker is None:
         raise RuntimeStartError(Stage.READY, "", "there is no worker")
@@ -179,7 +179,7 @@ async def _start(config: dict[str, object], shared: _Shared, manner: _Manner) ->
             path for path, taken in (("module", module), ("snapshot", restored)) if taken
         ),
         packages=tuple(str(loaded) for loaded in _list(start.facts.get("loaded"))),
-        interrupt=interrupt,
+        words=words,
     )
     start.heard = lambda message, _raw: worker.heard(message)
     start.failed = worker.failed

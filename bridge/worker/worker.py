@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from bridge._browser import workers as host
+from bridge._browser.interrupts import HEARD, MISSED, PRESENT
 from bridge.worker.causes import ending_of
 from bridge.worker.errors import Ending, WorkerDiedError
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from bridge._browser.ports import HostPort
-    from bridge._browser.workers import ErrorEvent, HostWorker
+    from bridge._browser.workers import ErrorEvent, HostWorker, SharedWords
     from bridge.proxies import ProxyScope
     from bridge.worker.stages import Timings
 
@@ -23,8 +23,8 @@ __all__ = ["Worker", "WorkerEnd"]
 
 logger = logging.getLogger("bridge.worker")
 
-_INTERRUPT = 2
-"""What Pyodide takes for SIGINT."""
+_REPEAT: Final = 0.05
+"""Seconds after which an interrupt is repeated, which may have found protocol code running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Worker:
         timings: Timings,
         fast_path: frozenset[str],
         packages: tuple[str, ...],
-        interrupt: object | None,
+        words: SharedWords | None,
     ) -> None:
         self.port = port
         self.timings = timings
@@ -77,29 +77,39 @@ class Worker:
         self.ended: asyncio.Future[WorkerEnd] = asyncio.get_running_loop().create_future()
         self._worker = worker
         self._scope = scope
-        self._byte = interrupt
+        self._words = words
         self._pings: dict[int, asyncio.Future[None]] = {}
         self._number = 0
         self._watching: asyncio.Task[None] | None = None
-        self._recovering: asyncio.Task[bool] | None = None
+        self._recovering: dict[int, asyncio.Task[bool]] = {}
+        self._turn = asyncio.Lock()
 
     @property
     def alive(self) -> bool:
         """Whether the worker has not ended, as far as is known."""
         return not self.ended.done()
 
-    def interrupt(self) -> bool:
+    def interrupt(self, number: int = 0) -> bool:
         """Raise ``KeyboardInterrupt`` in the Python that runs in the worker.
 
-        An interrupt that finds no Python running hits what runs next, or the event loop between
-        two tasks. `recover` asks first.
+        It ends what it is meant for, or nothing: code that begins later is never hit, nor the
+        sending of an answer. Code that catches it goes on, and so does a long call into C.
+        `recover` sees to it that the worker answers again.
+
+        Args:
+            number: The number of a call over `port`, which alone is meant then. Left out: whatever
+                the worker runs until its event loop turns.
 
         Returns:
             Whether that is possible, which takes shared memory, and so an isolated page.
         """
-        if self._byte is None or not self.alive:
+        words = self._words
+        if words is None or not self.alive:
             return False
-        host.store_byte(self._byte, _INTERRUPT)
+        if not number:
+            # Its answer makes the interrupt void.
+            self._ask()
+        words.interrupt(number or -(words[HEARD] + 1))
         return True
 
     async def responds(self, within: float) -> bool:
@@ -112,19 +122,22 @@ class Worker:
         """
         if not self.alive:
             return False
-        self._number += 1
-        answered = asyncio.get_running_loop().create_future()
-        self._pings[self._number] = answered
+        number = self._ask()
+        answered = self._pings[number] = asyncio.get_running_loop().create_future()
         try:
-            self._worker.post({"kind": "ping", "number": self._number})
             await asyncio.wait(
                 {answered, self.ended}, timeout=within, return_when=asyncio.FIRST_COMPLETED
             )
             return answered.done() and self.alive
         finally:
-            self._pings.pop(self._number, None)
+            del self._pings[number]
 
-    async def recover(self, patience: float = 0.1, grace: float = 0.5) -> bool:
+    def _ask(self) -> int:
+        self._number += 1
+        self._worker.post({"kind": "ping", "number": self._number})
+        return self._number
+
+    async def recover(self, patience: float = 0.1, grace: float = 0.5, number: int = 0) -> bool:
         """Get a worker to answer again: ask it, interrupt it, and at last terminate it.
 
         For calls whose deadline has passed. The last step is needed everywhere: on no line does an
@@ -133,31 +146,58 @@ class Worker:
         Args:
             patience: Seconds to wait for an answer before anything is done.
             grace: Seconds that an interrupt gets to work.
+            number: The number of the call over `port` that is to end. While another one keeps the
+                worker busy, that one is neither interrupted nor terminated: it is waited for. Left
+                out: whatever runs.
 
         Returns:
             Whether the worker answers; if not, it has ended with `Ending.DEADLINE`.
         """
-        if self._recovering is None:
-            self._recovering = asyncio.ensure_future(self._recover(patience, grace))
-        # Of two who ask at the same time, the second must not interrupt what the first has freed.
-        return await asyncio.shield(self._recovering)
+        recovering = self._recovering.get(number)
+        if recovering is None:
+            recovering = asyncio.ensure_future(self._recover(patience, grace, number))
+            self._recovering[number] = recovering
+        return await asyncio.shield(recovering)
 
-    async def _recover(self, patience: float, grace: float) -> bool:
+    async def _recover(self, patience: float, grace: float, number: int) -> bool:
         try:
-            return await self._climb(patience, grace)
+            while True:
+                # One at a time: there is one place for what is meant.
+                async with self._turn:
+                    if await self.responds(patience):
+                        return True
+                    if await self._interrupted(grace, number):
+                        return True
+                    if not self._works_on_another(number):
+                        break
         finally:
-            self._recovering = None
-
-    async def _climb(self, patience: float, grace: float) -> bool:
-        if await self.responds(patience):
-            return True
-        if self.interrupt() and await self.responds(grace):
-            if self._byte is not None:
-                # One that came too late must not hit what runs next.
-                host.store_byte(self._byte, 0)
-            return True
+            del self._recovering[number]
         self.terminate(Ending.DEADLINE, f"silent for {patience:g} s and {grace:g} s")
         return False
+
+    async def _interrupted(self, grace: float, number: int) -> bool:
+        """Interrupt, and again, until the worker answers."""
+        words = self._words
+        if words is None or not self.alive:
+            return False
+        target = number or -(words[HEARD] + 1)
+        words[MISSED] = 0
+        answer = asyncio.ensure_future(self.responds(grace))
+        try:
+            while not answer.done():
+                words.interrupt(target)
+                await asyncio.wait({answer}, timeout=_REPEAT)
+        finally:
+            words.withdraw()
+            answer.cancel()
+        return answer.result()
+
+    def _works_on_another(self, number: int) -> bool:
+        words = self._words
+        if words is None or not number or not self.alive:
+            return False
+        # By what it noted when it began, or by what the interrupt came upon.
+        return any(found > 0 and found != number for found in (words[PRESENT], words[MISSED]))
 
     def watch(self, longest: float, grace: float = 0.5) -> None:
         """Recover the worker whenever its event loop has not turned for too long.
