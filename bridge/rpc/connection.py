@@ -17,6 +17,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
 
+from bridge._browser import interrupts
+from bridge._browser.interrupts import shielded
 from bridge.rpc.call import Call
 from bridge.rpc.codec import Codec
 from bridge.rpc.envelopes import REQUESTS, VERSION, Envelope, Kind, unpack
@@ -62,7 +64,7 @@ class Connection:
         trusted: bool,
         allow: Collection[str],
         name: str,
-        interrupt: Callable[[], object] | None,
+        interrupt: Callable[[int], object] | None,
         grace: float,
     ) -> None:
         self.name = name
@@ -78,7 +80,9 @@ class Connection:
         self.codec = Codec(self, trusted=trusted, allow=allow)
         self.continuing = continuing()
         self.outbox = Outbox(port, self.loop.call_soon)
-        self.server = Server(self, self.outbox.send, self._urgent, interface)
+        self.server = Server(
+            self, self.outbox.send, self._urgent, interface, addressed=interrupts.addresses(port)
+        )
         self._port = port
         self._serial = 0
         self._inbox: deque[Envelope] = deque()
@@ -95,6 +99,7 @@ class Connection:
 
     # Calls that this end makes.
 
+    @shielded
     def ask(  # noqa: PLR0917 - called for each call, by place
         self,
         kind: Kind,
@@ -144,8 +149,10 @@ class Connection:
 
     def _interrupt_late(self, number: int) -> None:
         # It did not answer to a message: then it computes, and interrupts are for who computes.
+        # Or it is yet to be begun, behind another one: this is looked after until it ends.
         if self._late.pop(number, None) is not None and self._interrupt is not None:
-            self._interrupt()
+            self._late[number] = self.loop.call_later(self._grace, self._interrupt_late, number)
+            self._interrupt(number)
 
     # References.
 
@@ -174,12 +181,14 @@ class Connection:
         link.received += 1
         return link.stand_in()
 
+    @shielded
     def give_back(self, number: int, times: int) -> None:
         """Tell the other end in the next turn; collectors call this at any moment."""
         self._given_back.append((number, times))
         if len(self._given_back) == 1 and self.lost is None and not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self._send_given_back)
 
+    @shielded
     def _send_given_back(self) -> None:
         given_back, self._given_back = self._given_back, []
         if self.lost is None:
@@ -188,6 +197,7 @@ class Connection:
 
     # What arrives.
 
+    @shielded
     def _receive(self, batch: bytes, buffers: Sequence[object]) -> None:
         envelopes, fault = unpack(batch, buffers)
         self._inbox.extend(envelopes)
@@ -199,6 +209,7 @@ class Connection:
         if fault is not None:
             self._complain(str(fault))
 
+    @shielded
     def _drain(self) -> None:
         inbox = self._inbox
         try:

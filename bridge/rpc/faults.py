@@ -10,6 +10,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from bridge._browser.interrupts import is_frame_of
 from bridge.rpc.errors import EncodingError, MalformedMessageError, RemoteError, RpcError
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def _text_of(error: BaseException) -> str:
 
 def _own_frames(trace: TracebackType | None) -> TracebackType | None:
     """Leave out the frames of this package that stand before the served ones."""
-    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_HERE):
+    while trace is not None and (
+        trace.tb_frame.f_code.co_filename.startswith(_HERE) or is_frame_of(trace.tb_frame)
+    ):
         trace = trace.tb_next
     return trace
 

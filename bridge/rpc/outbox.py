@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bridge._browser.interrupts import shielded
 from bridge.rpc.envelopes import Envelope, pack
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ class Outbox:
         else:
             self._port.post(last)
 
+    @shielded
     def _turn(self) -> None:
         self._due = False
         self.flush()

@@ -34,8 +34,9 @@ class Peer:
         allow: Names (``"module:qualified name"``) of types and functions that are read besides,
             where the other end is not trusted.
         name: Stands in the log.
-        interrupt: Called when a call was abandoned (cancelled, or past its deadline) and the other
-            end has not answered within ``grace``, so that it must be computing.
+        interrupt: Called with a call's number when the call was abandoned (cancelled, or past its
+            deadline) and the other end has not answered within ``grace``, so that it must be
+            computing; and again after every ``grace``, until the call has ended there, too.
         grace: Seconds.
 
     Examples:
@@ -65,7 +66,7 @@ class Peer:
         trusted: bool = False,
         allow: Collection[str] = (),
         name: str = "peer",
-        interrupt: Callable[[], object] | None = None,
+        interrupt: Callable[[int], object] | None = None,
         grace: float = 0.5,
     ) -> None:
         self._connection = Connection(

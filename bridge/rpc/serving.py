@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from types import AsyncGeneratorType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
+from bridge._browser.interrupts import awaited, shielded, work
 from bridge.rpc.envelopes import Envelope, Kind
 from bridge.rpc.errors import EncodingError, MalformedMessageError, NotExposedError
 from bridge.rpc.faults import describe, rebuild
@@ -85,6 +86,7 @@ class Server:
         answer: Sends an envelope with the others of its turn.
         report: Sends an envelope at once.
         interface: A class whose public names are all that the root shows.
+        addressed: Whether the calls' numbers are those by which the page interrupts this worker.
     """
 
     def __init__(
@@ -93,7 +95,10 @@ class Server:
         answer: Callable[[Envelope], None],
         report: Callable[[Envelope], None],
         interface: type | None = None,
+        *,
+        addressed: bool = False,
     ) -> None:
+        self._addressed = addressed
         self._home = home
         self._table = home.table
         self._codec = home.codec
@@ -114,6 +119,7 @@ class Server:
             Kind.CLOSE: self._close,
         }
 
+    @shielded
     def handle(self, envelope: Envelope) -> None:
         """Run a request and see to its answer."""
         number = envelope.call
@@ -124,7 +130,8 @@ class Server:
             )
             name, args, named = _checked(request)
             export = self._table.find(envelope.target)
-            found = self._operations[envelope.kind](export, name, args, named)
+            operation = self._operations[envelope.kind]
+            found = work(self._key(number), operation, export, name, args, named)
             if hasattr(type(found), "__await__"):
                 self._spawn(number, cast("Awaitable[object]", found))
             else:
@@ -187,10 +194,11 @@ class Server:
             return asyncio.Task(work, loop=loop, eager_start=True)
         return loop.create_task(work)
 
+    @shielded
     async def _finish(self, number: int, awaitable: Awaitable[object]) -> None:
         self._unstarted.pop(number, None)
         try:
-            result = await awaitable
+            result = await awaited(self._key(number), awaitable)
         except asyncio.CancelledError:
             self._end(number)
             self._answer(Envelope(Kind.CANCELLED, number))
@@ -200,6 +208,9 @@ class Server:
         else:
             self._end(number)
             self._reply(number, result)
+
+    def _key(self, number: int) -> int:
+        return number if self._addressed else 0
 
     def _end(self, number: int) -> None:
         task = self.running.get(number)
@@ -219,6 +230,7 @@ class Server:
         body = pickle.dumps(describe(error, self._codec), 5)
         self._answer(Envelope(Kind.ERROR, number, 0, body))
 
+    @shielded
     def _report(self, number: int, value: object) -> None:
         body, references, buffers, flags = self._codec.encode(value, "the progress")
         self._send(Envelope(Kind.PROGRESS, number, 0, body, references, buffers, flags))

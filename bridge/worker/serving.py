@@ -55,8 +55,8 @@ def connect(worker: Worker, serve: object = None, *, grace: float = 0.5) -> Peer
 
     recovering: set[asyncio.Future[bool]] = set()
 
-    def recover() -> None:
-        task = asyncio.ensure_future(worker.recover(grace=grace))
+    def recover(number: int) -> None:
+        task = asyncio.ensure_future(worker.recover(grace=grace, number=number))
         recovering.add(task)
         task.add_done_callback(recovering.discard)
 
