@@ -35,7 +35,7 @@ class PoolWorker(Protocol):
     def ended(self) -> asyncio.Future[WorkerEnd]:
         """Settles when the worker has ended."""
 
-    async def recover(self, patience: float = 0.1, grace: float = 0.5) -> bool:
+    async def recover(self, patience: float = 0.1, grace: float = 0.5, number: int = 0) -> bool:
         """Get it to answer again, or end it."""
 
     def terminate(self, ending: Ending = Ending.TERMINATED, detail: str = "") -> None:
@@ -231,13 +231,15 @@ class Crew:
 
     async def _recover(self, number: int, attempt: int, stuck: Callable[[], bool]) -> None:
         seat = self._seats.get(number)
-        if seat is None or (seat.word is not None and seat.word.get() != attempt):
-            return  # it runs another one, which no interrupt shall hit
-        if await seat.worker.recover(grace=self._grace):
+        # Again, for it may not have begun: the worker may be busy with another one, or be late.
+        while seat is not None and stuck():
+            if not await seat.worker.recover(grace=self._grace, number=attempt):
+                return
             # Its event loop turns, and yet the task may ignore that it was cancelled.
             await asyncio.sleep(self._grace)
-            if stuck():
+            if stuck() and (seat.word is None or seat.word.get() == attempt):
                 seat.worker.terminate(Ending.DEADLINE, "a task ignored its cancellation")
+                return
 
     def _receive(self, number: int, header: bytes, buffers: list[Any]) -> None:
         messages = wire.read(header)

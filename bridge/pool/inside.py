@@ -20,6 +20,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from bridge._browser import ffi
+from bridge._browser.interrupts import awaited, shielded, work
 from bridge.pool import wire
 from bridge.pool.errors import FunctionError
 from bridge.pool.packing import name_of, pack, raised, unpack
@@ -66,6 +67,7 @@ class Bench:
         self._present = 0
         port.listen(self._receive)
 
+    @shielded
     def _receive(self, header: bytes, buffers: list[object]) -> None:
         start = 0
         for message in wire.read(header):
@@ -97,6 +99,7 @@ class Bench:
             # In a turn of its own: there, where stacks can be switched, tasks may wait.
             self._loop.call_soon(self._work)
 
+    @shielded
     def _work(self) -> None:
         self._due = False
         start = last = time.perf_counter()
@@ -115,11 +118,7 @@ class Bench:
                     last = now
                 first = False
             inbox.popleft()
-            try:
-                self._handle(message, buffers)
-            except KeyboardInterrupt:
-                # It was meant for what ran just now, and that has been told already.
-                continue
+            self._handle(message, buffers)
             if message[0] == wire.TASK and not short:
                 break
         self._out.flush()
@@ -191,13 +190,7 @@ class Bench:
         )
         start = time.perf_counter()
         try:
-            function = self._function(number)
-            value = unpack(body, buffers)
-            if mode & wire.EACH:
-                result: object = _each(function, value, mode & wire.EVERY)
-            else:
-                args, named = value
-                result = function(*args, **named)
+            result = work(attempt, self._call, number, mode, body, buffers)
             if hasattr(type(result), "__await__"):
                 self._spawn(self._waiting(attempt, number, result, start), attempt, result)
                 return
@@ -207,15 +200,24 @@ class Bench:
         finally:
             current_report.reset(token)
 
+    def _call(self, number: int, mode: int, body: bytes, buffers: Sequence[object]) -> object:
+        function = self._function(number)
+        value = unpack(body, buffers)
+        if mode & wire.EACH:
+            return _each(function, value, mode & wire.EVERY)
+        args, named = value
+        return function(*args, **named)
+
     def _function(self, number: int) -> Callable[..., object]:
         function = self._functions[number]
         if isinstance(function, BaseException):
             raise function
         return function
 
+    @shielded
     async def _waiting(self, attempt: int, number: int, result: Any, start: float) -> None:
         try:
-            self._done(attempt, number, await result, start)
+            self._done(attempt, number, await awaited(attempt, result), start)
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - told to who submitted it
@@ -237,6 +239,7 @@ class Bench:
     def _raised(self, attempt: int, error: BaseException, seconds: float) -> None:
         self._out.add((wire.RAISED, attempt, raised(error, __file__), seconds))
 
+    @shielded
     def _progress(self, attempt: int, value: object) -> None:
         body, buffers, _ = pack(value, "the progress")
         self._out.add((wire.PROGRESS, attempt, body, len(buffers)), buffers)

@@ -15,6 +15,7 @@ import traceback
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
+from bridge._browser.interrupts import is_frame_of
 from bridge.pool.errors import CloudpickleNeededError, FunctionError
 from bridge.rpc.errors import RemoteError
 
@@ -200,7 +201,9 @@ def raised(error: BaseException, own: str) -> Raised:
         own: The file whose frames at the beginning of the traceback are left out.
     """
     trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename == own:
+    while trace is not None and (
+        trace.tb_frame.f_code.co_filename == own or is_frame_of(trace.tb_frame)
+    ):
         trace = trace.tb_next
     kind = type(error)
     name = kind.__qualname__

@@ -24,8 +24,8 @@ class MemoryWorker:
         self.bench = Bench(self.far)
         self.ended: asyncio.Future[WorkerEnd] = asyncio.get_running_loop().create_future()
 
-    async def recover(self, patience: float = 0.1, grace: float = 0.5) -> bool:
-        await asyncio.sleep(patience * 0 + grace * 0)
+    async def recover(self, patience: float = 0.1, grace: float = 0.5, number: int = 0) -> bool:
+        await asyncio.sleep(0 * (patience + grace + number))
         return not self.ended.done()
 
     def terminate(self, ending: Ending = Ending.TERMINATED, detail: str = "") -> None:
