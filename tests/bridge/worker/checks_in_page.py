@@ -98,6 +98,11 @@ async def later(port):
 def spin():
     while True:
         pass
+def compute(seconds):
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        pass
+    return seconds
 def endless(port):
     while True:
         pass
@@ -358,13 +363,36 @@ async def remote(limits: Limits) -> dict[str, object]:
         except TimeoutError:
             found["abandoned"] = worker.alive
         found["after"] = await asyncio.wait_for(interpreter.call(len, b"abc"), 10)
+        # Behind one that is wanted, and takes longer than patience and grace.
+        wanted = asyncio.ensure_future(interpreter.call(served.compute, 1.5))
+        unwanted = asyncio.ensure_future(interpreter.call(served.spin))
+        await asyncio.sleep(0.05)
+        unwanted.cancel()
+        found["wanted"] = await wanted
+        found["behind"] = await asyncio.wait_for(interpreter.call(len, b"abcd"), 10)
         pending = asyncio.ensure_future(interpreter.call(asyncio.sleep, 60))
         await asyncio.sleep(0.05)
+    found["pending"] = await lost(pending)
+    worker = await spawn(index_url=f"{URL}/ok/", limits=limits, modules=["served"])
+    interpreter = connect(worker).remote
+    pending = asyncio.ensure_future(interpreter.call(asyncio.sleep, 60))
     try:
-        await pending
-    except ConnectionError as error:
-        found["pending"] = [type(error).__name__, type(error.__cause__).__name__]
+        # No interrupt reaches it.
+        await asyncio.wait_for(interpreter.call(sum, range(10**11)), 0.3)
+    except TimeoutError:
+        found["terminated"] = await lost(pending)
     return found
+
+
+async def lost(call: asyncio.Future[object]) -> list[str]:
+    """Wait for a call whose worker ends; tell what it raises, and why."""
+    try:
+        await asyncio.wait_for(call, DEATH)
+    except ConnectionError as error:
+        cause = error.__cause__
+        how = cause.ending.value if isinstance(cause, WorkerDiedError) else "?"
+        return [type(error).__name__, type(cause).__name__, how]
+    return ["it returned"]
 
 
 async def unrestorable(limits: Limits) -> dict[str, object]:
@@ -437,6 +465,8 @@ async def main() -> dict[str, object]:
     found["unrestorable"] = await part("unrestorable", unrestorable(limits))
     found["deaths"] = await part("deaths", deaths())
     found["remote"] = await part("remote", remote(limits))
+    stress = importlib.import_module("stress_in_page")
+    found["interrupts"] = await part("interrupts", stress.main())
     failures |= await part("policies", policies(limits))
     forget_shared()
     now = live_counts()

@@ -49,9 +49,10 @@ async def run_in_page(
         await page.goto(f"{server.url}/{folder}/page.html")
         sources = archive(["bridge"])
         await page.evaluate(BOOT, [server.url, base64.b64encode(sources).decode("ascii")])
-        checks = (Path(__file__).parent / "checks_in_page.py").read_text("utf-8")
-        write = "text => pyodide.FS.writeFile('checks_in_page.py', text)"
-        await page.evaluate(write, checks)
+        for name in ("checks_in_page.py", "stress_in_page.py"):
+            text = (Path(__file__).parent / name).read_text("utf-8")
+            write = "([name, text]) => pyodide.FS.writeFile(name, text)"
+            await page.evaluate(write, [name, text])
         await page.evaluate("url => { globalThis.otherOrigin = url; }", server.other)
         code = RUN.format(function=function)
         text = await page.evaluate("code => pyodide.runPythonAsync(code)", code)

@@ -99,7 +99,7 @@ async def calls(worker: Worker, pick: random.Random, rounds: int) -> dict[str, A
     return {**count, "after": after, "alive": worker.alive}
 
 
-async def main(seed: int = 0, rounds: int = 500) -> dict[str, Any]:
+async def main(seed: int = 0, rounds: int = 60) -> dict[str, Any]:
     """Both kinds, each in a worker of its own."""
     Path("busily.py").write_text(SERVED, "utf-8")  # noqa: ASYNC240 - in memory
     pick = random.Random(seed)  # noqa: S311 - no secret

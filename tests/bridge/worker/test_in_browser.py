@@ -208,8 +208,21 @@ def test_remote_calls_end_with_the_worker_and_leave_it_when_abandoned(happened: 
         "called": 2432902008176640000,
         "abandoned": True,
         "after": 3,
-        "pending": ["PeerLostError", "WorkerDiedError"],
+        "wanted": 1.5,
+        "behind": 4,
+        "pending": ["PeerLostError", "WorkerDiedError", "terminated"],
+        "terminated": ["PeerLostError", "WorkerDiedError", "deadline"],
     }
+
+
+def test_an_interrupt_at_any_moment_ends_what_it_was_meant_for_or_nothing(
+    happened: Happened,
+) -> None:
+    messages, calls = happened["interrupts"]["messages"], happened["interrupts"]["calls"]
+    assert messages.pop("hit") > 0
+    assert messages == {"unasked": 0}
+    assert calls.pop("hit") > 0
+    assert calls == {"after": "after", "alive": True}
 
 
 def test_no_start_and_no_end_leaves_a_handle_behind(happened: Happened) -> None:
