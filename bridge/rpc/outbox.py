@@ -89,13 +89,6 @@ class Outbox:
             self._sent = True
             self._port.post(pack(envelope))
 
-    def add(self, envelope: Envelope) -> None:
-        """Send at the next `flush`, which the caller sees to."""
-        if envelope.buffers:
-            self._post(envelope.buffers, pack(envelope))
-        else:
-            self._waiting.append(pack(envelope))
-
     def flush(self) -> None:
         """Send what waits; what comes next is the first of its turn."""
         if self._waiting:

@@ -6,10 +6,12 @@ returns plain data for the test to judge.
 
 from __future__ import annotations
 
+import array
 import asyncio
 import gc
 import importlib
 import random
+import tracemalloc
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -20,7 +22,7 @@ from pyodide.ffi import create_proxy
 from bridge._browser.ports import open_port
 from bridge.environment import can_block
 from bridge.errors import HostUnavailableError
-from bridge.rpc import Peer, PeerLostError, RemoteError, ahead, release, with_options
+from bridge.rpc import EncodingError, Peer, PeerLostError, RemoteError, ahead, release, with_options
 from bridge.rpc.sync import sync
 from bridge.worker import connect, spawn
 
@@ -40,6 +42,22 @@ SPY = """(() => {
     };
   }
   return seen;
+})()"""
+
+
+# Every copy between JavaScript's memory and Python's is one of these two calls.
+COPIES = """(() => {
+  const copies = [0, 0];
+  const typed = Object.getPrototypeOf(Uint8Array.prototype);
+  for (const [place, name] of ["slice", "set"].entries()) {
+    const real = typed[name];
+    typed[name] = function (...given) {
+      const moved = name === "slice" ? this.byteLength : given[0].byteLength;
+      if (moved >= 1000000) copies[place] += 1;
+      return real.apply(this, given);
+    };
+  }
+  return copies;
 })()"""
 
 
@@ -150,6 +168,75 @@ async def crossings(calls: int) -> dict[str, Any]:
         found[str(count)] = [tally.there, tally.back]
     client.close()
     server.close()
+    return found
+
+
+async def copies() -> dict[str, Any]:
+    """Count the copies of a large payload on both sides, there and back."""
+    here = run_js(COPIES)
+    size = 1_000_000
+    worker = await spawn(expose="rpc_served:Bank", modules=["rpc_served"])
+    found: dict[str, Any] = {}
+    with worker:
+        bank = connect(worker).remote
+        await bank.spy(COPIES)
+        data = bytearray(size)
+        data[-1] = 7
+        for name, value in {"view": memoryview(data), "bytes": bytes(data)}.items():
+            before = list(here), await bank.spied()
+            tracemalloc.start()
+            back = await bank.echo(value)
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            after = list(here), await bank.spied()
+            assert type(back) is type(value)
+            assert back == data
+            found[name] = [
+                [last - first for first, last in zip(*pair, strict=True)]
+                for pair in zip(before, after, strict=True)
+            ]
+            found[name].append(round(peak / size))
+            del back
+    return found
+
+
+async def shared() -> dict[str, Any]:
+    """The same memory on both ends."""
+    worker = await spawn(expose="rpc_served:Bank", modules=["rpc_served"])
+    found: dict[str, Any] = {}
+    with worker:
+        bank = connect(worker).remote
+        memory = js.SharedArrayBuffer.new(64)
+        whole = js.Int32Array.new(memory)
+        view = js.Int32Array.new(memory, 8, 3)
+        await bank.fill(view, 7)
+        found["written there"] = list(whole.to_py())[:6]
+        await bank.keep(view)
+        view.assign(array.array("i", [1, 2, 3]))
+        found["written here"] = await bank.peek()
+        back = await bank.echo({"memory": memory, "views": (view, view)})
+        again, same = back["views"]
+        found["one object"] = again is same
+        again.fill(9)
+        found["returned"] = [list(view.to_py()), again.byteOffset, again.constructor.name]
+        js.Uint8Array.new(back["memory"]).fill(1, 0, 1)
+        found["whole"] = whole.at(0)
+        for kind in ("Float64Array", "Uint16Array", "Uint8ClampedArray", "DataView"):
+            other = getattr(js, kind).new(memory, 16, 2)
+            returned = await bank.echo(other)
+            found[kind] = [str(returned.constructor.name), returned.byteOffset, returned.byteLength]
+        # While the other end computes, no message reaches it.
+        call = bank.wait_for(view, 42, 20)
+        await turns(0.1)
+        view.fill(42)
+        found["seen by who computes"] = await call
+        target = bytearray(12)
+        view.assign_to(memoryview(target).cast("i"))
+        found["copied out"] = list(memoryview(target).cast("i"))
+        try:
+            await bank.echo(js.Uint8Array.new(4))
+        except EncodingError as error:
+            found["not shared"] = [error.what, "x.to_py()" in error.reason]
     return found
 
 

@@ -112,6 +112,30 @@ class Bank:
                 pass
         return steps
 
+    def fill(self, shared: Any, number: int) -> None:
+        shared.fill(number)
+
+    def peek(self) -> list[int]:
+        """What stands in the memory that was kept."""
+        return list(self.kept[0].to_py())
+
+    def wait_for(self, shared: Any, number: int, seconds: float) -> bool:
+        """Compute until somebody else writes a number; messages cannot come in meanwhile."""
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            if shared.at(0) == number:
+                return True
+        return False
+
+    def spy(self, source: str) -> None:
+        """Run JavaScript in this worker, and keep what it returns."""
+        from pyodide.code import run_js  # noqa: PLC0415 - only a worker has it
+
+        self.kept.append(run_js(source))
+
+    def spied(self) -> list[int]:
+        return list(self.kept[-1].to_py())
+
     async def cancel_myself(self) -> None:
         raise asyncio.CancelledError
 

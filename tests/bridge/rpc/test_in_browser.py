@@ -71,6 +71,27 @@ def test_arrays_and_bytes_move_by_transfer_and_not_in_the_pickle(page: Interpret
     assert header < 500
 
 
+def test_shared_memory_is_the_same_on_both_ends(page: Interpreter) -> None:
+    assert ask(page, "shared()") == {
+        "written there": [0, 0, 7, 7, 7, 0],
+        "written here": [1, 2, 3],
+        "one object": True,
+        "returned": [[9, 9, 9], 8, "Int32Array"],
+        "whole": 1,
+        "Float64Array": ["Float64Array", 16, 16],
+        "Uint16Array": ["Uint16Array", 16, 4],
+        "Uint8ClampedArray": ["Uint8ClampedArray", 16, 2],
+        "DataView": ["DataView", 16, 2],
+        "seen by who computes": True,
+        "copied out": [42, 42, 42],
+        "not shared": ["Uint8Array of the page", True],
+    }
+
+
+def test_a_buffer_is_copied_once_out_of_python_and_once_into_it(page: Interpreter) -> None:
+    assert ask(page, "copies()") == {"view": [[1, 1], [1, 1], 1], "bytes": [[1, 1], [1, 1], 2]}
+
+
 def test_a_thousand_calls_of_one_turn_are_one_message_each_way(page: Interpreter) -> None:
     assert ask(page, "crossings(1000)") == {"1": [1, 1], "2": [1, 1], "1000": [1, 1]}
 
