@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import importlib.util
 import io
+import time
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bridge.errors import BridgeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["SourceError", "archive", "module_of"]
+__all__ = ["SourceError", "archive", "archive_in_turns", "module_of"]
+
+_TURN: Final = 0.008
+"""Seconds of packing after which the event loop turns: half a frame."""
 
 
 class SourceError(BridgeError, LookupError):
@@ -58,12 +63,33 @@ def archive(modules: Iterable[str]) -> bytes:
         True
     """
     buffer = io.BytesIO()
+    for _ in _pack(modules, buffer):
+        pass
+    return buffer.getvalue()
+
+
+async def archive_in_turns(modules: Iterable[str]) -> bytes:
+    """Do the same without holding up the page, which has to draw and to hear in between.
+
+    Raises:
+        SourceError: One has no files here.
+    """
+    buffer = io.BytesIO()
+    start = time.perf_counter()
+    for _ in _pack(modules, buffer):
+        if time.perf_counter() - start > _TURN:
+            await asyncio.sleep(0)
+            start = time.perf_counter()
+    return buffer.getvalue()
+
+
+def _pack(modules: Iterable[str], buffer: io.BytesIO) -> Iterator[None]:
     with zipfile.ZipFile(buffer, "w") as packed:
         for module in dict.fromkeys(modules):
             for name, path in _files(module):
                 # Not `write`: a file system in memory may know no time that an archive can hold.
                 packed.writestr(zipfile.ZipInfo(name), path.read_bytes())
-    return buffer.getvalue()
+                yield
 
 
 def _files(module: str) -> Iterator[tuple[str, Path]]:

@@ -13,7 +13,7 @@ from bridge._browser import ffi
 from bridge._browser import workers as host
 from bridge._browser.ports import is_ready, open_port
 from bridge.worker.errors import RuntimeStartError, StageTimeoutError
-from bridge.worker.sources import archive, module_of
+from bridge.worker.sources import archive_in_turns, module_of
 from bridge.worker.stages import Limits, Progress, Stage
 from bridge.worker.starting import Start
 from bridge.worker.worker import Worker
@@ -141,7 +141,7 @@ async def spawn(
         "serve": serve or "",
         "expose": expose,
         "packages": list(packages),
-        "sources": host.to_bytes(archive(["bridge", *shipped])),
+        "sources": host.to_bytes(await archive_in_turns(["bridge", *shipped])),
     }
     shared = await _ensure_shared(runtime, manner) if share else _Shared()
     try:
@@ -220,7 +220,7 @@ async def _make(
         "runtime": runtime,
         "env": _ENVIRONMENT,
         "make": True,
-        "sources": host.to_bytes(archive(["bridge"])),
+        "sources": host.to_bytes(await archive_in_turns(["bridge"])),
         "preload": _preload(),
     }
     try:

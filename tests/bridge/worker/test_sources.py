@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import sys
 import zipfile
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bridge.worker.sources import SourceError, archive, module_of
+from bridge.worker import sources
+from bridge.worker.sources import SourceError, archive, archive_in_turns, module_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +49,24 @@ def test_packages_travel_with_their_data_and_without_caches() -> None:
 def test_modules_are_packed_once_and_not_imported() -> None:
     assert len(_names(archive(["single_of_this_test"] * 2))) == 1
     assert "single_of_this_test" not in sys.modules
+
+
+def test_packing_in_turns_gives_the_same_and_lets_others_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sources, "_TURN", 0.0)
+
+    async def main() -> tuple[bytes, int]:
+        packing = asyncio.ensure_future(archive_in_turns(["bridge"] * 2 + ["asyncio", "json"]))
+        turns = 0
+        while not packing.done():
+            await asyncio.sleep(0)
+            turns += 1
+        return await packing, turns
+
+    packed, turns = asyncio.run(main())
+    assert packed == archive(["bridge", "asyncio", "json"])
+    assert turns > 20
 
 
 @pytest.mark.parametrize("name", ["no_such_module_at_all", "sys"])
