@@ -177,12 +177,12 @@ class WorkerExecutor:
         return pack(plain(fn), getattr(fn, "__qualname__", "the function"), whole=True).body
 
     async def _send(self, remote: Any, module: str) -> None:
-        from bridge.worker.sources import archive  # noqa: PLC0415 - together with workers, on use
+        from bridge.worker.sources import archive_in_turns  # noqa: PLC0415 - together with workers, on use
 
         if module in self._sent:
             return
         if not await remote.call(inside.knows, module):
-            await remote.call(inside.accept, archive([module]))
+            await remote.call(inside.accept, await archive_in_turns([module]))
         self._sent.add(module)
 
     def __enter__(self) -> Self:
