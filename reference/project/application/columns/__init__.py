@@ -1,0 +1,1 @@
+"""Statistics of CSV files, computed in workers: a small application on bridge."""
