@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["array_of", "array_type", "reduce_array"]
 
 _NUMBERS: Final = "biufc"
+_LONGEST: Final = 8
 
 
 def array_type() -> type | None:
@@ -46,7 +47,8 @@ def array_of(kind: str, shape: tuple[int, ...], order: str, raw: object) -> obje
     """
     import numpy as np  # noqa: PLC0415 - only who receives arrays needs it
 
-    dtype = np.dtype(kind)
+    # Types of structures are written as texts, too, and may be of any length.
+    dtype = np.dtype(kind if type(kind) is str and len(kind) <= _LONGEST else "V")
     view = memoryview(cast("bytes", raw))
     fits = (
         dtype.kind in _NUMBERS

@@ -74,6 +74,11 @@ class Call(asyncio.Future[T]):
     def fail(self, error: BaseException) -> None:
         """End with an error."""
         if not self.done():
+            if isinstance(error, StopIteration):
+                # It would end the coroutine that waits, as if it had returned (PEP 479).
+                told = RuntimeError(f"{self.what} raised StopIteration")
+                told.__cause__ = error
+                error = told
             super().set_exception(error)
             self._tell()
 

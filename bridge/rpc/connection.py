@@ -214,7 +214,12 @@ class Connection:
         inbox = self._inbox
         try:
             while inbox:
-                self._handle(inbox.popleft())
+                try:
+                    self._handle(inbox.popleft())
+                except Exception as error:  # noqa: BLE001 - one message, and not those behind it
+                    self.loop.call_exception_handler(
+                        {"message": f"{self.name}: a message was not handled", "exception": error}
+                    )
         finally:
             if self.lost is None:
                 self.outbox.flush()

@@ -12,7 +12,7 @@ import pickle
 import sys
 from contextvars import ContextVar
 from types import AsyncGeneratorType, ModuleType
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, cast
 
 from bridge._browser.interrupts import awaited, shielded, work
 from bridge.rpc.envelopes import Envelope, Kind
@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from bridge.rpc.codec import Codec
     from bridge.rpc.table import Table
 
-__all__ = ["Server", "current_report", "interface_names", "public", "report_progress"]
+__all__ = [
+    "Server",
+    "current_report",
+    "interface_names",
+    "interface_operators",
+    "public",
+    "report_progress",
+]
 
 _PARTS: Final = 3
 _MOST_ITEMS: Final = 65_536
@@ -105,6 +112,7 @@ class Server:
         self._answer = answer
         self._send = report
         self._shown = None if interface is None else interface_names(interface)
+        self._operators = None if interface is None else interface_operators(interface)
         self.running: dict[int, asyncio.Task[None]] = {}
         self._unstarted: dict[int, Awaitable[object]] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -256,9 +264,21 @@ class Server:
         if isinstance(export.target, ModuleType) and not _defined(export.target, name):
             raise NotExposedError(name, owner, "the module does not define it")
 
+    def _operator(self, export: Export, *names: str) -> Any:
+        """Return what the object's class defines under the first of the names that it has."""
+        kind = type(export.target)
+        root = self._operators is not None and export is self._table.find(0)
+        for name in names:
+            found = getattr(kind, name, None)
+            if found is not None and (not root or name in (self._operators or ())):
+                return found
+        return None
+
     def _call(self, export: Export, name: str, args: Any, named: Any) -> object:
         if name:
             return self._member(export, name)(*args, **named)
+        if export.sort is Sort.OBJECT and self._operator(export, "__call__") is None:
+            raise NotExposedError("__call__", _owner(export.target), "it cannot be called")
         if not callable(export.target) or export.sort is Sort.ITERATOR:
             raise NotExposedError("", _owner(export.target), "it cannot be called")
         return export.target(*args, **named)
@@ -275,28 +295,24 @@ class Server:
         setattr(export.target, name, value)
 
     def _enter(self, export: Export, _name: str, _args: Any, _named: Any) -> object:
-        kind = type(export.target)
-        for name in ("__aenter__", "__enter__"):
-            enter = getattr(kind, name, None)
-            if enter is not None:
-                return enter(export.target)
+        enter = self._operator(export, "__aenter__", "__enter__")
+        if enter is not None:
+            return enter(export.target)
         raise NotExposedError("__enter__", _owner(export.target), "it is no context manager")
 
     def _exit(self, export: Export, _name: str, args: Any, _named: Any) -> object:
         (description,) = args
         error = None if description is None else rebuild(description, self._codec)
         given = (None, None, None) if error is None else (type(error), error, None)
-        kind = type(export.target)
-        leave = getattr(kind, "__aexit__", None) or getattr(kind, "__exit__", None)
+        leave = self._operator(export, "__aexit__", "__exit__")
         if leave is None:
             raise NotExposedError("__exit__", _owner(export.target), "it is no context manager")
         return leave(export.target, *given)
 
     def _iterate(self, export: Export, _name: str, _args: Any, _named: Any) -> object:
-        kind = type(export.target)
-        if hasattr(kind, "__aiter__"):
+        if self._operator(export, "__aiter__") is not None:
             return _as_generator(cast("Any", export.target).__aiter__())
-        if hasattr(kind, "__iter__"):
+        if self._operator(export, "__iter__") is not None:
             return _in_turn(iter(cast("Any", export.target)))
         raise NotExposedError("__iter__", _owner(export.target), "it cannot be iterated")
 
@@ -352,6 +368,18 @@ def interface_names(interface: type) -> frozenset[str]:
     for kind in interface.__mro__:
         names.update(getattr(kind, "__annotations__", ()))
     return frozenset(names)
+
+
+def interface_operators(interface: type) -> frozenset[str]:
+    """Return the special methods that a class declares, those that every class has left out."""
+    bare = {object, Protocol, Generic}
+    return frozenset(
+        name
+        for kind in interface.__mro__
+        if kind not in bare
+        for name in vars(kind)
+        if name.startswith("__") and callable(getattr(kind, name, None))
+    )
 
 
 def _defined(module: ModuleType, name: str) -> bool:

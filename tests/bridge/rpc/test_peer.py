@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
+import pickle
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -23,14 +25,20 @@ from bridge.rpc import (
     VersionMismatchError,
     ahead,
     by_reference,
+    codec,
     release,
     with_options,
 )
-from bridge.rpc.envelopes import Envelope, Kind, pack
+from bridge.rpc.envelopes import Envelope, Kind, pack, unpack
 from bridge.rpc.loopback import pair
-from bridge.rpc.remote import link_of
+from bridge.rpc.remote import Options, link_of
 from tests.bridge.rpc.both_ends import Ends, ends, run
 from tests.bridge.rpc.served import Account, Bank
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bridge.rpc.call import Call
 
 
 def test_methods_take_positional_and_named_arguments() -> None:
@@ -614,5 +622,169 @@ def test_a_malformed_request_that_bears_a_number_is_answered() -> None:
             both.near.deliver(pack(Envelope(Kind.RESULT, call.number, 0, b"not a pickle")))
             with pytest.raises(MalformedMessageError):
                 await call
+
+    run(main())
+
+
+def test_an_interface_narrows_what_can_be_done_without_names_too() -> None:  # noqa: C901 - classes of its own
+    class Narrow(Protocol):
+        def call(self) -> int: ...
+
+    class Wide(Protocol):
+        def __iter__(self) -> Iterator[int]: ...
+
+        def __enter__(self) -> object: ...
+
+        def __exit__(self, *args: object) -> None: ...
+
+        def __call__(self) -> int: ...
+
+    class Server:
+        def __init__(self) -> None:
+            self.opened = 0
+
+        def call(self) -> int:
+            return 1
+
+        __call__ = call
+
+        def __iter__(self) -> Iterator[int]:
+            return iter([1, 2])
+
+        def __enter__(self) -> None:
+            self.opened += 1
+
+        def __exit__(self, *args: object) -> None: ...
+
+    async def main() -> None:
+        async with ends(serve=Server(), interface=Narrow) as both:
+            remote = both.remote
+            assert await remote.call() == 1
+            with pytest.raises(NotExposedError, match="__call__"):
+                await remote()
+            with pytest.raises(NotExposedError, match="__iter__"):
+                await anext(aiter(remote))
+            with pytest.raises(NotExposedError, match="__enter__"):
+                await remote.__aenter__()
+            with pytest.raises(NotExposedError, match="__exit__"):
+                await remote.__aexit__(None, None, None)
+        for interface in (Wide, None):
+            async with ends(serve=Server(), interface=interface) as both, both.remote:
+                assert [number async for number in both.remote] == [1, 2]
+                assert await both.remote() == 1
+
+    run(main())
+
+
+def test_a_stranger_cannot_write_past_the_interface_by_a_pickle() -> None:
+    class Vault:
+        def __init__(self) -> None:
+            self._code = 1234
+
+        def take(self, value: object) -> bool:
+            return value is self
+
+    class Returned:
+        """Pickled as the served object, with a state to set on it."""
+
+        def __init__(self, state: dict[str, object] | None) -> None:
+            self.state = state
+
+        def __reduce__(self) -> tuple[object, ...]:
+            return (codec._returned, (0,), *([self.state] if self.state else []))
+
+    async def main() -> None:
+        vault = Vault()
+        async with ends(serve=vault, trusted=False) as both:
+
+            def ask(value: object) -> Call[Any]:
+                call: Call[Any] = both.remote.take(None)
+                both.near.sent.clear()
+                body = pickle.dumps(("take", (value,), {}), 5)
+                both.far.deliver(pack(Envelope(Kind.CALL, call.number + 1000, 0, body)))
+                return call
+
+            assert await ask(None) is False
+            await ask(Returned({"_code": 0}))
+            await ask(Returned(None))
+            await both.settle()
+            kinds = [
+                (envelope.kind, envelope.call > 1000)
+                for header, buffers in both.far.sent
+                for envelope in unpack(header, buffers)[0]
+            ]
+            late = [kind for kind, own in kinds if own]
+            assert late == [Kind.RESULT, Kind.ERROR, Kind.RESULT]
+            assert vault._code == 1234
+
+    run(main())
+
+
+def test_what_a_decorator_hides_shows_no_more_than_a_function() -> None:
+    def secret() -> str:
+        return "hidden"
+
+    def traced(function: Callable[[], str]) -> Callable[[], str]:
+        @functools.wraps(function)
+        def wrapper() -> str:
+            return function()
+
+        return wrapper
+
+    class Server:
+        def make(self) -> Callable[[], str]:
+            return traced(secret)
+
+        def bound(self) -> Callable[[], object]:
+            return self.make
+
+    async def main() -> None:
+        async with ends(serve=Server(), trusted=False) as both:
+            for found in (await both.remote.make(), await both.remote.bound()):
+                link = link_of(found)
+                for name in (
+                    "__wrapped__", "__globals__", "__code__", "__closure__", "__self__",
+                    "__func__", "__class__", "__call__", "make", "cache_clear",
+                ):  # fmt: skip
+                    for kind, args in ((Kind.GET, ()), (Kind.CALL, ()), (Kind.SET, (1,))):
+                        with pytest.raises(NotExposedError):
+                            await link.ask(kind, Options(), name, args)
+            assert await (await both.remote.make())() == "hidden"
+            assert await (await (await both.remote.bound())())() == "hidden"
+
+    run(main())
+
+
+def test_an_error_that_would_end_a_coroutine_arrives_as_an_error() -> None:
+    class Server:
+        def first(self) -> int:
+            return next(iter(()))
+
+        async def first_later(self) -> int:
+            return next(iter(()))
+
+    async def main() -> None:
+        async with ends(serve=Server()) as both:
+            for call in (both.remote.first(), both.remote.first_later()):
+                with pytest.raises(RuntimeError, match="StopIteration"):
+                    await call
+
+    run(main())
+
+
+def test_a_message_that_fails_the_end_itself_stops_no_other() -> None:
+    async def main() -> None:
+        reported: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: reported.append(context)
+        )
+        async with ends(trusted=True) as both:
+            both.client._connection._note = lambda _: 1 / 0  # type: ignore[assignment,method-assign]
+            body = pickle.dumps(("ValueError", "x", "y", None), 5)
+            bad, good = Envelope(Kind.ERROR, 0, 0, body), Envelope(Kind.BYE)
+            both.near.deliver(pack(bad) + pack(good))
+            await both.settle()
+            assert both.client.lost == "the other side closed the connection"
+            assert len(reported) == 1
 
     run(main())
