@@ -31,7 +31,7 @@ from bridge.rpc import plain
 from bridge.rpc.arrays import array_type, reduce_array
 from bridge.rpc.envelopes import PLAIN
 from bridge.rpc.errors import EncodingError, MalformedMessageError
-from bridge.rpc.remote import Remote, RemoteIterator, link_of
+from bridge.rpc.remote import Member, Remote, RemoteIterator, link_of
 from bridge.rpc.shared import parts_of, view_of
 
 if TYPE_CHECKING:
@@ -172,8 +172,15 @@ class _Encoder(pickle.Pickler):
             return reduce_array(obj) or NotImplemented
         if isinstance(obj, type):
             return NotImplemented if _importable(obj) else self._reference(obj)
-        if hasattr(kind, _MARK) or self.home.knows(obj):
+        return self._instance(obj, kind)
+
+    def _instance(self, obj: Any, kind: type) -> Any:
+        mark = getattr(kind, _MARK, None)
+        if mark is True or self.home.knows(obj):
             return self._reference(obj)
+        if mark is not None:
+            # A view: what it shows crosses in its place.
+            return self.reducer_override(mark(obj))
         if ffi.is_host_object(obj):
             memory, *view = parts_of(obj)
             self.aside.append(memory)
@@ -218,6 +225,7 @@ _RULES: Final[dict[type, Callable[[_Encoder, Any], object]]] = {
     GeneratorType: _Encoder._reference,  # noqa: SLF001 - the same
     AsyncGeneratorType: _Encoder._reference,  # noqa: SLF001 - the same
     ByReference: _Encoder._wrapped,  # noqa: SLF001 - the same
+    Member: _Encoder._reference,  # noqa: SLF001 - the same
     Remote: _Encoder._remote,  # noqa: SLF001 - the same
     RemoteIterator: _Encoder._remote,  # noqa: SLF001 - the same
     memoryview: _Encoder._view,  # noqa: SLF001 - the same

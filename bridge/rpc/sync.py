@@ -14,7 +14,7 @@ from bridge._browser import ffi
 from bridge.environment import pyodide_line
 from bridge.errors import HostUnavailableError
 from bridge.rpc.envelopes import Kind
-from bridge.rpc.remote import Options, Remote, RemoteIterator
+from bridge.rpc.remote import Member, Options, Remote, RemoteIterator
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
@@ -153,6 +153,11 @@ class _Synchronous:
     ) -> bool:
         return wait(self._remote.__aexit__(kind, error, trace))
 
+    @staticmethod
+    def __rpc_by_reference__(view: _Synchronous) -> Remote:
+        """As an argument, it is the remote object."""
+        return view._remote
+
     if TYPE_CHECKING:
         _remote: Remote
         _kind: type | None
@@ -162,9 +167,14 @@ class _Synchronous:
 
 
 class _Method:
-    def __init__(self, member: Any) -> None:
+    def __init__(self, member: Member) -> None:
         self._member = member
 
     def __call__(self, *args: object, **named: object) -> Any:
         require()
         return _wrapped(wait(self._member(*args, **named)))
+
+    @staticmethod
+    def __rpc_by_reference__(method: _Method) -> Member:
+        """As an argument, it is awaited by who calls it: nobody can wait for it in this place."""
+        return method._member

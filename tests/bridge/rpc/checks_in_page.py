@@ -323,6 +323,47 @@ async def without_await() -> dict[str, Any]:
     return found
 
 
+async def waiting() -> dict[str, Any]:
+    """Waiting inside of waiting, and every ending but the value."""
+    rpc_served = importlib.import_module("rpc_served")
+
+    found: dict[str, Any] = {}
+    worker = await spawn(expose="rpc_served:Bank", modules=["rpc_served"])
+    with worker:
+        peer = connect(worker)
+        bank = sync(peer.remote, rpc_served.Bank)
+        try:
+            bank.echo(1)
+        except HostUnavailableError as error:
+            return {"refused": error.reason}
+        wanted = {"then": 1}
+        found["value that looks like a promise"] = bank.echo(wanted) == wanted
+        # The worker calls back into this page, while this statement waits for the worker.
+        found["nested"] = bank.each(bank.echo, 3)
+        found["itself"] = bank.owner_of(bank.open("Ada"))
+
+        async def ask(number: int) -> int:
+            await asyncio.sleep(0.01 * (4 - number))
+            return int(bank.echo(number))
+
+        found["together"] = await asyncio.gather(ask(1), ask(2), ask(3))
+        try:
+            sync(with_options(peer.remote, timeout=0.05), rpc_served.Bank).sleep(60)
+        except TimeoutError as error:
+            found["deadline"] = type(error).__name__
+        items = bank.count(10**9)
+        read = [next(items), next(items)]
+        items.close()
+        found["generator"] = [read, bank.closed]
+        asyncio.get_running_loop().call_later(0.1, worker.terminate)
+        try:
+            bank.sleep(60)
+        except PeerLostError as error:
+            found["lost"] = type(error).__name__
+        found["in flight"] = peer.in_flight
+    return found
+
+
 async def law(first: int, count: int) -> dict[str, Any]:
     """Any interleaving over a real channel: every call ends once, nothing stays handed over."""
     rpc_served = importlib.import_module("rpc_served")

@@ -129,6 +129,8 @@ def test_callbacks_are_called_on_the_side_that_owns_them() -> None:
             assert await both.remote.each(both.bank.echo, 2) == [0, 1]
             double = await both.remote.make_lambda()
             assert await double(21) == 42
+            # One that is the other side's already goes there and back.
+            assert await both.remote.each(both.remote.echo, 2) == [0, 1]
 
     run(main())
 
