@@ -118,6 +118,8 @@ class WorkerExecutor:
     async def _ready(self) -> Peer:
         if self._peer is not None and self._worker is not None and self._worker.alive:
             return self._peer
+        # The imports of the first call take two turns, and not one that is as long as both.
+        await asyncio.sleep(0)
         from bridge.rpc import Peer  # noqa: PLC0415 - together with workers, on use
         from bridge.worker import spawn  # noqa: PLC0415 - the same
 
