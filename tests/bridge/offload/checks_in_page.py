@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import pkgutil
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import js
-from pyodide.ffi import to_js
 
-import bridge.offload as offloading
-from bridge._browser import workers as host
 from bridge.binding import For, bind_property, bind_text, h, mount
 from bridge.binding import listen as listen_plainly
 from bridge.environment import can_block
@@ -42,7 +38,6 @@ from bridge.offload.errors import TooLateError
 from bridge.pool import WorkerPool
 from bridge.proxies import live_counts
 from bridge.reactivity import Signal
-from bridge.worker.sources import archive
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -499,31 +494,3 @@ async def computing(field: str, seconds: float) -> dict[str, Any]:
         "latency": max(state["latencies"], default=0.0),
         "longest": js.longest,
     }
-
-
-SNAPSHOT = """async (indexURL, sources, modules) => {
-  const { loadPyodide } = await import(`${indexURL}pyodide.mjs`);
-  const one = await loadPyodide({ indexURL, _makeSnapshot: true });
-  const extractDir = one.runPython("import site; site.getsitepackages()[0]");
-  one.unpackArchive(sources, "zip", { extractDir });
-  one.runPython(`import importlib; importlib.invalidate_caches()\nimport ${modules}`);
-  const snapshot = one.makeMemorySnapshot();
-  const two = await loadPyodide({ indexURL, _loadSnapshot: snapshot });
-  return two.runPython(`
-from bridge.offload import CallScope, Slot, CannotWaitError, offload_sync
-slot = Slot("restored", scope=CallScope("view"))
-try:
-    offload_sync(pow, 2, 3)
-    found = "waited"
-except CannotWaitError as error:
-    found = "refused"
-f"{found}, {slot.busy.value}"`);
-}"""
-
-
-async def snapshot() -> dict[str, Any]:
-    """Every module of offloading, in a memory snapshot and out of it again."""
-    names = [f"bridge.offload.{each.name}" for each in pkgutil.iter_modules(offloading.__path__)]
-    take = js.eval(SNAPSHOT)
-    sources = js.Uint8Array.new(to_js(archive(["bridge"])))
-    return {"restored": await take(host.index_url(), sources, ", ".join(names))}

@@ -186,10 +186,6 @@ def test_an_event_overtakes_the_former_run_or_is_ignored_as_was_said(page: Inter
     }
 
 
-def test_all_of_it_survives_a_memory_snapshot(page: Interpreter) -> None:
-    assert ask(page, "snapshot()") == {"restored": "refused, False"}
-
-
 def press_keys_while_computing(
     page: Interpreter, field: str, seconds: float, keys: int
 ) -> dict[str, Any]:
