@@ -322,6 +322,28 @@ function watchEnd(pyodide) {
   addEventListener("unhandledrejection", ({ reason }) => exited(reason));
 }
 
+/**
+ * Tell when Python is out of memory and nobody has caught that.
+ *
+ * The interpreter lives on, answers questions and loses every message, perhaps not even able to say
+ * of what: whoever waits for it would wait for ever.
+ */
+function watchMemory(hasMemory) {
+  const lacking = () => {
+    try {
+      return !hasMemory();
+    } catch {
+      return true;
+    }
+  };
+  const raised = (reason) => {
+    if (reason?.name !== "PythonError") return;
+    if (reason.type === "MemoryError" || lacking()) tell("fatal", { text: `out of memory: ${textOf(reason)}` });
+  };
+  addEventListener("error", ({ error }) => raised(error));
+  addEventListener("unhandledrejection", ({ reason }) => raised(reason));
+}
+
 async function makeSnapshot(config, runtime) {
   const { pyodide, module, zip, text } = runtime;
   install(pyodide, config.sources);
@@ -359,6 +381,8 @@ export async function start(config, ports) {
   tell("stage", { stage: "packages", loaded: Object.keys(pyodide.loadedPackages) });
   await import(config.files["port.mjs"]);
   const inside = pyodide.pyimport("bridge.worker.inside");
+  // A copy: what a proxy gives out ends with it.
+  watchMemory(inside.has_memory.copy());
   const report = inside.start(config.serve, config.expose, port, words);
   inside.destroy();
   if (report) throw new Failure("python", { serve: config.serve || config.expose, report });

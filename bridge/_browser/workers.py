@@ -25,6 +25,7 @@ __all__ = [
     "SharedWords",
     "Violation",
     "Violations",
+    "absolute",
     "ask",
     "blob_files",
     "index_url",
@@ -169,9 +170,18 @@ def index_url() -> str:
     import pyodide_js  # noqa: PLC0415 - present in Pyodide only
 
     config = ffi.get(ffi.get(pyodide_js, "_api"), "config")
-    found = str(ffi.get(config, "indexURL"))
+    return absolute(str(ffi.get(config, "indexURL")))
+
+
+def absolute(url: str) -> str:
+    """Resolve a URL against this page's address: a worker made of a blob has none to resolve by.
+
+    Raises:
+        HostUnavailableError: Not in a browser.
+        JsException: It is no URL.
+    """
     base = str(ffi.get(ffi.get(ffi.js_globals(FEATURE), "location"), "href"))
-    return str(ffi.get(_class("URL").new(found, base), "href"))
+    return str(ffi.get(_class("URL").new(url, base), "href"))
 
 
 def is_isolated() -> bool:

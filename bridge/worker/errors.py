@@ -300,6 +300,8 @@ class PackageMissingError(_StatusError, ModuleNotFoundError):
     ) -> None:
         super().__init__(stage, url, f"{package}: {detail}" if detail else package, status=status)
         self.detail = detail
+        # A name that the distribution does not know was asked of nobody.
+        self.retry = self.retry and bool(url)
         self.package = package
 
 
@@ -398,7 +400,8 @@ class Ending(Enum):
         CLOSED: It closed itself, or the browser ended it.
         TERMINATED: Its owner terminated it.
         FATAL: Its interpreter failed for good.
-        OUT_OF_MEMORY: Its interpreter failed for good for want of memory.
+        OUT_OF_MEMORY: Its interpreter failed for want of memory: for good, or with a
+            ``MemoryError`` that nothing in it has caught.
         DEADLINE: It did not answer, was interrupted, and still did not answer.
     """
 
@@ -413,7 +416,7 @@ _ENDINGS = {
     Ending.CLOSED: "it closed itself, or the browser ended it",
     Ending.TERMINATED: "its owner terminated it",
     Ending.FATAL: "its interpreter failed for good",
-    Ending.OUT_OF_MEMORY: "its interpreter ran out of memory and failed for good",
+    Ending.OUT_OF_MEMORY: "its interpreter ran out of memory",
     Ending.DEADLINE: "it did not answer in time, and an interrupt did not help",
 }
 

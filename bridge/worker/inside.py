@@ -11,7 +11,7 @@ import pickle
 import random
 import sys
 import traceback
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from bridge._browser import interrupts
 from bridge._browser.ports import Port, open_port
@@ -19,9 +19,11 @@ from bridge._browser.ports import Port, open_port
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["resolve", "start"]
+__all__ = ["has_memory", "resolve", "start"]
 
 _serving: list[object] = []
+_MESSAGE: Final = 1 << 16
+"""Bytes, of a message with all that is made of it."""
 
 
 def resolve(name: str) -> object:
@@ -40,6 +42,19 @@ def resolve(name: str) -> object:
     for attribute in filter(None, path.split(".")):
         found = getattr(found, attribute)
     return found
+
+
+def has_memory() -> bool:
+    """Tell whether this interpreter can still take a message.
+
+    Examples:
+        >>> has_memory()
+        True
+    """
+    try:
+        return len(bytes(_MESSAGE)) == _MESSAGE
+    except MemoryError:
+        return False
 
 
 def start(serve: str, expose: str, target: object, words: interrupts.Words | None = None) -> str:

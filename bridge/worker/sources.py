@@ -104,11 +104,16 @@ def _files(module: str) -> Iterator[tuple[str, Path]]:
     if not folders and found.origin and Path(found.origin).suffix == ".py":
         yield Path(found.origin).name, Path(found.origin)
         return
-    some = False
+    # Of a namespace package, several folders may hold a file of the same name: Python takes the
+    # first, and so does the worker.
+    seen: set[str] = set()
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
-                some = True
-                yield f"{module}/{path.relative_to(folder).as_posix()}", path
-    if not some:
+            name = f"{module}/{path.relative_to(folder).as_posix()}"
+            if name in seen or "__pycache__" in path.parts or path.suffix == ".pyc":
+                continue
+            if path.is_file():
+                seen.add(name)
+                yield name, path
+    if not seen:
         raise SourceError(module, "its files are not in this interpreter's file system")

@@ -96,14 +96,15 @@ async def spawn(
         expose: Instead of ``serve``, the object for remote calls (`connect`), or a class, of which
             one instance is made. With neither: a `bridge.worker.serving.Interpreter`, which calls
             any function that both sides can import.
-        packages: Packages of the Pyodide distribution, or URLs of wheels.
+        packages: Packages of the Pyodide distribution, or absolute URLs of wheels.
         modules: Further top-level Python modules of this interpreter to send along.
         limits: Seconds per stage.
         on_progress: Called with every `Progress`.
         script_url: Where ``worker.mjs`` is served, with the other files that ``python -m
             bridge.assets DIR`` writes beside it. Left out: the files come out of this
             interpreter, as ``blob:`` URLs, which a strict content security policy forbids.
-        index_url: Where the runtime is served. Left out: where this interpreter's came from.
+        index_url: Where the runtime is served; relative ones are resolved against the page's
+            address. Left out: where this interpreter's came from.
         share: Whether to use and keep what workers can share; a start without is slower.
         name: Shown in the browser's tools.
 
@@ -126,7 +127,7 @@ async def spawn(
     """
     if serve and expose:
         raise TypeError("a worker either serves its port or exposes an object: give one of the two")
-    runtime = index_url or host.index_url()
+    runtime = host.absolute(index_url) if index_url else host.index_url()
     runtime = runtime if runtime.endswith("/") else f"{runtime}/"
     files = host.served_files(script_url) if script_url else _files()
     if script_url and not is_ready():

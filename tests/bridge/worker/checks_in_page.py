@@ -67,6 +67,22 @@ def memory():
     for block in taken:
         give(block)
     return found
+kept = []
+def exhaust():
+    import ctypes
+    take = ctypes.pythonapi.PyMem_RawMalloc
+    take.argtypes, take.restype = [ctypes.c_size_t], ctypes.c_void_p
+    size = 1 << 30
+    while size >= 16:
+        if not take(size):
+            size //= 2
+    # What Python keeps for small objects of each size.
+    for size in range(512, 0, -16):
+        try:
+            while True:
+                kept.append(bytes(size))
+        except MemoryError:
+            pass
 def obey(port):
     def receive(header, buffers):
         if header == b"close":
@@ -88,6 +104,10 @@ def obey(port):
             sum(range(10**11))
         elif header == b"memory":
             port.post(memory())
+        elif header == b"exhaust":
+            exhaust()
+        elif header == b"lack":
+            bytearray((1 << 31) - 1), bytearray((1 << 31) - 1), bytearray((1 << 31) - 1)
         else:
             port.post(header, buffers)
     port.listen(receive)
@@ -135,6 +155,7 @@ async def failing(limits: Limits, **options: object) -> dict[str, object]:
         return {
             "error": type(error).__name__,
             "stage": error.stage.value,
+            "retry": error.retry,
             "cause": type(cause).__name__,
             "seconds": time.perf_counter() - began,
             **facts,
@@ -162,9 +183,10 @@ async def answer(worker: Worker, header: bytes, within: float = 20.0) -> str:
         ending = reason.ending.value if isinstance(reason, WorkerDiedError) else "?"
         _settle[id(worker)](f"{type(reason).__name__}: {ending}")
 
-    if id(worker) not in _settle:
-        worker.port.listen(lambda header, _buffers: _settle[id(worker)](header.decode()), lost)
+    known = id(worker) in _settle
     _settle[id(worker)] = settle
+    if not known:
+        worker.port.listen(lambda header, _buffers: _settle[id(worker)](header.decode()), lost)
     worker.port.post(header)
     return await asyncio.wait_for(got, within)
 
@@ -190,6 +212,7 @@ SCRIPTS = {
             "script-syntax",
             "script-static",
             "script-raises",
+            "script-leaves",
             "rest-404",
             "rest-syntax",
             "rest-mime",
@@ -294,6 +317,10 @@ async def deaths() -> dict[str, object]:
     found["exit"] = await answer(worker, b"after")
     worker = worker if worker.alive else await started()
     found["memory"] = [await answer(worker, b"memory", 60), await answer(worker, b"after")]
+    for way in ("exhaust", "lack"):
+        with await started() as exhausted:
+            exhausted.port.post(way.encode())
+            found[way] = await answer(exhausted, b"after", 60)
     waiting = asyncio.ensure_future(answer(worker, b"loop"))
     await asyncio.sleep(0.1)
     found["loop"] = [await worker.responds(0.2), await worker.recover(), waiting.done()]
@@ -326,7 +353,8 @@ async def healthy() -> tuple[Timings, dict[str, object]]:
     first, second = await asyncio.gather(
         started(on_progress=notes.append), started(on_progress=notes.append)
     )
-    third = await started("numbers", packages=[PACKAGE])
+    # By a path: the page is two folders up from here.
+    third = await spawn("served:numbers", index_url="../ok", packages=[PACKAGE])
     lock = json.loads(await (await js.fetch(f"{URL}/ok/pyodide-lock.json")).text())
     wheel = f"{URL}/ok/{lock['packages'][PACKAGE]['file_name']}"
     fourth = await started("numbers", packages=[wheel])
@@ -337,7 +365,7 @@ async def healthy() -> tuple[Timings, dict[str, object]]:
         "third": sorted(third.fast_path),
         "snapshots": sum(note.note == "keeping a snapshot" for note in notes),
         "restores": sum(note.note == "restoring" for note in notes),
-        "stages": [note.stage.value for note in notes if note.done][-4:],
+        "stages": sorted(note.stage.value for note in notes if note.done),
         "answer": await answer(first, b"hello"),
         "task": await answer(task, b""),
         "numbers": len({await answer(third, b""), await answer(fourth, b"")}),

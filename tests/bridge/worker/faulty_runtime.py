@@ -49,6 +49,16 @@ SCRIPTS = {
 }
 
 
+LEAVING = b"""
+addEventListener("message", async ({ data }) => {
+  const lives = ({ held }) => held.some(({ name }) => name === data.life);
+  while (!lives(await navigator.locks.query()));
+  close();
+}, { once: true });
+"""
+"""Behind the whole script: it closes the worker as soon as that has said that it is alive."""
+
+
 def _overwritten(body: bytes, at: int) -> bytes:
     return body[:at] + b"\xff\x00" * 32 + body[at + 64 :]
 
@@ -120,6 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(_PAGE, ".html")
             case "coep":
                 self._send(body, suffix, isolated=False)
+            case "leaves":
+                self._send(body + LEAVING, suffix)
             case "silent" | "drop":
                 if how == "silent":
                     self.released.wait(30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,6 +34,7 @@ SILENT = {
     for name in ("script-mute", "script-closes", "script-spins", "script-silent")
 }
 RUNTIME = {
+    "script-leaves": ("ClosedEarlyError", {"retry": True}),
     "rest-404": ("HttpStatusError", {"status": 404}),
     "rest-mime": ("MimeTypeError", {"found": "text/plain"}),
     "rest-syntax": ("ScriptSyntaxError", {}),
@@ -68,7 +70,10 @@ PACKAGES = {
     "wheel-middle": ("PackageCorruptError", {"package": "packaging"}),
     "wheel-silent": ("StageTimeoutError", {"limit": 0.5}),
     "wheel-url": ("PackageMissingError", {"status": 404}),
-    "package-unknown": ("PackageMissingError", {"package": "no-such-package", "url": ""}),
+    "package-unknown": (
+        "PackageMissingError",
+        {"package": "no-such-package", "url": "", "retry": False},
+    ),
 }
 PYTHON = {
     "python-absent": ("WorkerImportError", {"cause": "ModuleNotFoundError"}),
@@ -151,7 +156,8 @@ def test_a_healthy_worker_answers_reports_its_stages_and_has_its_packages(
     healthy = happened["healthy"]
     assert healthy["answer"] == "hello"
     assert healthy["task"] == "from a task"
-    assert sorted(healthy["stages"]) == ["packages", "ready", "ready", "runtime"]
+    # Of two starts, and the script of the one that made the snapshot.
+    assert Counter(healthy["stages"]) == {"script": 3, "runtime": 2, "packages": 2, "ready": 2}
     # One by its name, one by the URL of its wheel.
     assert healthy["packages"] == [["packaging"], ["packaging"]]
     assert all(seconds > 0 for seconds in healthy["timings"].values())
@@ -183,6 +189,13 @@ def test_an_exit_ends_the_worker_only_where_it_ends_the_interpreter(
 
 def test_a_worker_out_of_memory_raises_and_goes_on(happened: Happened) -> None:
     assert happened["deaths"]["memory"] == ["MemoryError", "after"]
+
+
+@pytest.mark.parametrize("way", ["exhaust", "lack"])
+def test_a_worker_that_does_not_catch_that_its_memory_is_over_has_ended(
+    happened: Happened, way: str
+) -> None:
+    assert happened["deaths"][way] == "WorkerDiedError: out of memory"
 
 
 def test_an_endless_loop_is_interrupted_and_the_worker_goes_on(happened: Happened) -> None:

@@ -82,6 +82,21 @@ def test_a_new_file_is_found_at_once(project: Path) -> None:
     assert _names(archive(["made_later_by_this_test"])) == ["made_later_by_this_test.py"]
 
 
+def test_of_a_namespace_package_in_two_folders_the_first_file_of_a_name_is_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder, names in {"first": ["both", "one"], "second": ["both", "two"]}.items():
+        package = tmp_path / folder / "spread_of_this_test"
+        package.mkdir(parents=True)
+        for name in names:
+            (package / f"{name}.py").write_text(folder)
+        monkeypatch.syspath_prepend(str(tmp_path / folder))
+    packed = zipfile.ZipFile(io.BytesIO(archive(["spread_of_this_test"])))
+    names = [f"spread_of_this_test/{name}.py" for name in ("both", "one", "two")]
+    assert sorted(packed.namelist()) == names
+    assert packed.read(names[0]) == b"second"
+
+
 def test_the_top_level_module_of_what_is_served() -> None:
     assert module_of("shop.prices:quote") == "shop"
     assert module_of("single") == "single"
