@@ -45,6 +45,12 @@ def interrupted() -> str:
     return "went on"
 
 
+@shielded
+def untouched() -> str:
+    """Be interrupted where no interrupt shall come through."""
+    return interrupted()
+
+
 def test_work_that_is_meant_is_interrupted(words: list[int]) -> None:
     words[TARGET] = 5
     with pytest.raises(KeyboardInterrupt):
@@ -71,7 +77,7 @@ def test_a_shield_keeps_interrupts_off_up_to_the_next_work(words: list[int]) -> 
         return work(number, interrupted) + interrupted()
 
     words[TARGET] = 5
-    assert work(5, shielded(lambda: interrupted())) == "went on"  # noqa: PLW0108 - a frame of its own
+    assert work(5, untouched) == "went on"
     assert protocol(4) == "went onwent on"
     with pytest.raises(KeyboardInterrupt):
         protocol(5)
@@ -79,10 +85,12 @@ def test_a_shield_keeps_interrupts_off_up_to_the_next_work(words: list[int]) -> 
 
 def test_whatever_runs_is_meant_until_the_page_is_heard(words: list[int]) -> None:
     words[HEARD], words[TARGET] = 3, -4
-    for call in (lambda: work(9, interrupted), lambda: work(0, interrupted), interrupted):
+    for number in (9, 0):
         with pytest.raises(KeyboardInterrupt):
-            call()
-    assert shielded(lambda: interrupted())() == "went on"  # noqa: PLW0108 - a frame of its own
+            work(number, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert untouched() == "went on"
     words[HEARD] = 4
     assert work(9, interrupted) == "went on"
 
