@@ -24,16 +24,16 @@ MANY: Final = 1000
 
 ROWS: Final[dict[str, tuple[str, int, int]]] = {
     "empty": ("empty", 0, 200),
-    f"empty, {MANY} in flight": ("many", 0, MANY),
+    f"{MANY} empty in flight": ("many", 0, MANY),
     "1 KB": ("clone", KB, 100),
-    "1 MB, cloned": ("clone", MB, 8),
-    "1 MB, moved": ("move", MB, 8),
-    "1 MB, shared": ("share", MB, 50),
-    "1 MB, shared, copied": ("copy", MB, 8),
-    "16 MB, cloned": ("clone", 16 * MB, 1),
-    "16 MB, moved": ("move", 16 * MB, 2),
-    "16 MB, shared": ("share", 16 * MB, 20),
-    "16 MB, shared, copied": ("copy", 16 * MB, 2),
+    "1 MB cloned": ("clone", MB, 8),
+    "1 MB moved": ("move", MB, 8),
+    "1 MB shared": ("share", MB, 50),
+    "1 MB shared and copied": ("copy", MB, 8),
+    "16 MB cloned": ("clone", 16 * MB, 1),
+    "16 MB moved": ("move", 16 * MB, 2),
+    "16 MB shared": ("share", 16 * MB, 20),
+    "16 MB shared and copied": ("copy", 16 * MB, 2),
 }
 """What is done, with how many bytes, how often in one timing."""
 
@@ -366,13 +366,13 @@ class Bench:
         self._peer = Peer(open_port(near.bridge), trusted=True, name="near")
         remote = self._peer.remote
         self.ways = {
-            "postMessage, JS to JS": InJavaScript(measure, "posted"),
-            "Comlink, JS to JS": InJavaScript(measure, "js"),
-            "Comlink, JS to Python": InJavaScript(measure, "python"),
-            "Comlink, Python to Python": ThroughProxy(remotes.python, move, helpers.moved),
+            "postMessage JS to JS": InJavaScript(measure, "posted"),
+            "Comlink JS to JS": InJavaScript(measure, "js"),
+            "Comlink JS to Python": InJavaScript(measure, "python"),
+            "Comlink Python to Python": ThroughProxy(remotes.python, move, helpers.moved),
             "pickle over Comlink": Pickled(receive),
             "bridge.rpc": Awaited(remote),
-            "bridge.rpc, no await": Synchronous(remote)
+            "bridge.rpc without await": Synchronous(remote)
             if can_block()
             else "not possible: stacks cannot be switched",
         }

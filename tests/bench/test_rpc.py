@@ -39,11 +39,11 @@ await rpc.measure(1, {SHORT!r}, 1000)
         way: sum(isinstance(row[way], list) for row in found.values()) for way in found[SHORT[0]]
     }
     assert timed == {
-        "postMessage, JS to JS": 6,
-        "Comlink, JS to JS": 6,
-        "Comlink, JS to Python": 6,
-        "Comlink, Python to Python": 6,
+        "postMessage JS to JS": 6,
+        "Comlink JS to JS": 6,
+        "Comlink JS to Python": 6,
+        "Comlink Python to Python": 6,
         "pickle over Comlink": 4,
         "bridge.rpc": 6,
-        "bridge.rpc, no await": 0 if interpreter_line == "0.26" else 3,
+        "bridge.rpc without await": 0 if interpreter_line == "0.26" else 3,
     }

@@ -323,6 +323,34 @@ async def without_await() -> dict[str, Any]:
     return found
 
 
+async def interleaved(count: int) -> dict[str, Any]:
+    """Served functions that wait without ``await``, and end in another order than they began."""
+    worker = await spawn(expose="rpc_served:Bank", modules=["rpc_served"])
+    with worker:
+        bank = connect(worker).remote
+        await bank.echo(1)
+        pick = random.Random(count)  # noqa: S311 - reproducible order
+        delays = [pick.random() / 20 for _ in range(count)]
+
+        async def later(number: int) -> int:
+            await asyncio.sleep(delays[number])
+            return -number
+
+        seen: list[list[Any]] = [[] for _ in range(count)]
+        calls = []
+        for number in range(count):
+            noting = with_options(bank, on_progress=seen[number].append)
+            calls.append(noting.ask_back(later, number))
+            if number % 3:
+                await turns(0.003)
+        results = await asyncio.gather(*calls)
+        return {
+            "results": results == [-number for number in range(count)],
+            "progress": seen == [[("before", n), ("after", n)] for n in range(count)],
+            "after": await bank.echo("alive"),
+        }
+
+
 async def waiting() -> dict[str, Any]:
     """Waiting inside of waiting, and every ending but the value."""
     rpc_served = importlib.import_module("rpc_served")

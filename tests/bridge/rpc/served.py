@@ -136,6 +136,13 @@ class Bank:
     def spied(self) -> list[int]:
         return list(self.kept[-1].to_py())
 
+    async def ask_back(self, function: Any, number: int) -> Any:
+        """Wait for the caller's side in the middle of a statement, and report before and after."""
+        report_progress(("before", number))
+        value = function.sync(number)
+        report_progress(("after", number))
+        return value
+
     async def cancel_myself(self) -> None:
         raise asyncio.CancelledError
 

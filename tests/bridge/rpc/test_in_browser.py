@@ -100,7 +100,9 @@ def test_progress_of_a_computing_function_arrives_while_it_computes(page: Interp
     found = ask(page, "live_progress()")
     # The answer is a message, too.
     assert 16 < found.pop("fewer") < 300
-    assert found == {"result": 5, "early": 5, "messages": 6, "all, in order": True}
+    # Of the last step, little is left to wait for on a busy machine.
+    assert found.pop("early") >= 4
+    assert found == {"result": 5, "messages": 6, "all, in order": True}
 
 
 def test_without_await_where_stacks_can_be_switched_and_refused_elsewhere(

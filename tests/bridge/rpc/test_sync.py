@@ -8,6 +8,7 @@ import pytest
 
 from bridge.errors import HostUnavailableError
 from bridge.rpc.sync import sync, wait
+from doc_examples.runner.interpreter import InterpreterError
 from tests.bridge.rpc.both_ends import ends, run
 from tests.bridge.rpc.served import Bank
 from tests.bridge.rpc.test_in_browser import ask, page
@@ -65,6 +66,20 @@ def test_waiting_needs_a_place_that_can_wait() -> None:
         work.close()
 
     run(main())
+
+
+def test_served_functions_that_wait_hold_up_nobody_and_report_to_their_own_caller(
+    page: Interpreter, interpreter_line: str
+) -> None:
+    if interpreter_line == "0.26":
+        with pytest.raises(InterpreterError, match="cannot switch stacks"):
+            ask(page, "interleaved(1)")
+        return
+    assert ask(page, "interleaved(12)") == {
+        "results": True,
+        "progress": True,
+        "after": "alive",
+    }
 
 
 def test_its_calls_nest_end_and_fail_as_local_ones(
