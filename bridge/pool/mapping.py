@@ -19,6 +19,8 @@ __all__ = ["ChunkSize", "mapping"]
 
 _TARGET: Final = 0.02
 """Seconds that a chunk should take: far more than its message, and hardly felt."""
+_SHORT: Final = 0.001
+"""Seconds below which a task is shorter than its way here and back."""
 _GROWTH: Final = 8
 _LARGEST: Final = 4096
 _MEMORY: Final = 0.3
@@ -71,7 +73,7 @@ async def mapping(
     *,
     ordered: bool,
     chunksize: int | Literal["auto"],
-    ahead: int,
+    ahead: tuple[int, int],
     raising: bool,
 ) -> AsyncIterator[Any]:
     """Yield what tasks return; see `bridge.pool.WorkerPool.map`.
@@ -82,7 +84,7 @@ async def mapping(
         iterables: Where the items come from.
         ordered: Whether results come in the order of the items.
         chunksize: How many items travel together.
-        ahead: Most tasks whose results are not taken.
+        ahead: Most tasks whose results are not taken, and the same while tasks are very short.
         raising: Whether the first error ends it, or errors are yielded.
     """
     window = _Window(submit, iterables, ChunkSize(chunksize), ahead, ordered=ordered)
@@ -109,13 +111,14 @@ class _Window:
         submit: Submit,
         iterables: Sequence[Iterable[Any] | AsyncIterable[Any]],
         size: ChunkSize,
-        ahead: int,
+        ahead: tuple[int, int],
         *,
         ordered: bool,
     ) -> None:
         self._submit = submit
         self._size = size
-        self._ahead = ahead
+        self._usual, self._wide = ahead
+        self._ahead = self._usual
         self._ordered = ordered
         self._tasks: deque[PoolTask[Any]] = deque()
         waiting = any(isinstance(each, AsyncIterable) for each in iterables)
@@ -132,6 +135,7 @@ class _Window:
                 self._tasks.remove(ready)
                 values, errors = ready.result()
                 self._size.learn(len(values) + len(errors), ready.seconds)
+                self._ahead = self._wide if ready.seconds < _SHORT else self._usual
                 return values, errors
             if self._drawn is None and not self._tasks:
                 return None

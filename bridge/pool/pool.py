@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from bridge._browser import ffi
 from bridge.pool import wire
+from bridge.pool.callbacks import Callbacks
 from bridge.pool.crew import Crew, PoolWorker
 from bridge.pool.errors import (
     CloudpickleNeededError,
@@ -181,6 +182,7 @@ class WorkerPool(Submitter):
         self._opened = True
         self._loop = asyncio.get_running_loop()
         self._finished = self._loop.create_future()
+        self._callbacks = Callbacks(self._loop)
         self._scheduler.warm(self._loop.time())
         self._turn()
         return self
@@ -262,7 +264,9 @@ class WorkerPool(Submitter):
         self._number = number = self._number + 1
         if options.on_progress is not None:
             mode |= wire.LISTEN
-        task: PoolTask[Any] = PoolTask(number, entry, mode, packed, options, self._cancel)
+        task: PoolTask[Any] = PoolTask(
+            number, entry, mode, packed, options, self._cancel, self._callbacks
+        )
         self._tasks[number] = task
         entry.users += 1
         scheduler.submit(
@@ -387,7 +391,7 @@ class WorkerPool(Submitter):
                 self._return(task, detail)
             elif outcome is Outcome.CANCELLED:
                 # Not by `cancel` of the task, which would tell the scheduler.
-                asyncio.Future.cancel(task, "the pool cancelled the task")
+                task.drop("the pool cancelled the task")
             else:
                 task.set_exception(_error_of(task, outcome, detail))
         if self._listeners:

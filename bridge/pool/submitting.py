@@ -134,7 +134,7 @@ class Submitter:
             chunksize: How many items travel as one task, which is lost, repeated and cancelled as
                 a whole; ``"auto"`` lets the time that items take decide.
             ahead: Most tasks that are submitted and whose results are not taken; left out, three
-                per worker.
+                per worker, and sixteen while they take less than a millisecond.
             errors: Whether the first error ends the loop, or errors come in place of results.
 
         Raises:
@@ -144,9 +144,10 @@ class Submitter:
             raise ValueError("expected at least one iterable")
         if chunksize != "auto" and chunksize < 1:
             raise ValueError(f"expected a positive chunksize or 'auto', found {chunksize!r}")
-        most = 3 * self._pool.policy.size if ahead is None else ahead
-        if most < 1:
-            raise ValueError(f"expected a positive number of tasks ahead, found {most}")
+        if ahead is not None and ahead < 1:
+            raise ValueError(f"expected a positive number of tasks ahead, found {ahead}")
+        size, capacity = self._pool.policy.size, self._pool.policy.capacity
+        usual, wide = (3 * size, 16 * size) if ahead is None else (ahead, ahead)
 
         mode = wire.EACH if errors == "raise" else wire.EACH | wire.EVERY
 
@@ -158,6 +159,6 @@ class Submitter:
             iterables,
             ordered=ordered,
             chunksize=chunksize,
-            ahead=min(most, self._pool.policy.capacity),
+            ahead=(min(usual, capacity), min(wide, capacity)),
             raising=errors == "raise",
         )

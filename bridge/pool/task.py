@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextvars import Context
 
+    from bridge.pool.callbacks import Callbacks
     from bridge.pool.functions import Function
+
+    Told = Callable[["PoolTask[Any]"], object]
 
 __all__ = ["Options", "PoolTask"]
 
@@ -61,6 +66,7 @@ class PoolTask(asyncio.Future[T]):
         packed: tuple[bytes, Sequence[object], bool],
         options: Options,
         leave: Callable[[int], None],
+        callbacks: Callbacks,
     ) -> None:
         super().__init__()
         self.number = number
@@ -69,6 +75,8 @@ class PoolTask(asyncio.Future[T]):
         self.body, self.buffers, self.by_value = packed
         self.options = options
         self._leave = leave
+        self._soon = callbacks.soon
+        self._listeners: list[tuple[Told, Context]] = []
 
     def cancel(self, msg: Any = None) -> bool:
         """Withdraw the task; whatever comes of it is dropped.
@@ -76,10 +84,48 @@ class PoolTask(asyncio.Future[T]):
         Returns:
             Whether it had no outcome yet.
         """
-        cancelled = super().cancel(msg)
+        cancelled = self.drop(msg)
         if cancelled:
             self._leave(self.number)
         return cancelled
+
+    def drop(self, msg: Any = None) -> bool:
+        """Settle it as cancelled, without telling the pool, which has decided that."""
+        cancelled = super().cancel(msg)
+        if cancelled:
+            self._tell()
+        return cancelled
+
+    def set_result(self, result: T, /) -> None:
+        """Settle it; the pool's business."""
+        super().set_result(result)
+        self._tell()
+
+    def set_exception(self, exception: type | BaseException, /) -> None:
+        """Settle it; the pool's business."""
+        super().set_exception(exception)
+        self._tell()
+
+    # Its listeners are told by the pool: a future would take a turn of the loop for each.
+
+    def add_done_callback(self, fn: Told, /, *, context: Context | None = None) -> None:
+        """Call a function with this task, soon after it is settled."""
+        context = copy_context() if context is None else context
+        if self.done():
+            self._soon(fn, self, context)
+        else:
+            self._listeners.append((fn, context))
+
+    def remove_done_callback(self, fn: Told, /) -> int:
+        """Take a function back; return how often it was there."""
+        before = len(self._listeners)
+        self._listeners = [each for each in self._listeners if each[0] != fn]
+        return before - len(self._listeners)
+
+    def _tell(self) -> None:
+        listeners, self._listeners = self._listeners, []
+        for fn, context in listeners:
+            self._soon(fn, self, context)
 
     def release(self) -> None:
         """Let go of what the task was called with."""

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from bridge.environment import can_block
 from bridge.pool import Event, EventKind, PoolTask, TaskExpiredError, TaskLostError, WorkerPool
 from bridge.pool.errors import NoWorkerError
 from bridge.pool.states import TaskState
@@ -119,6 +120,30 @@ async def broken_off() -> dict[str, Any]:
             found["poison"] = [len(causes), causes[-1].ending.value]
         found["after poison"] = await pool.run(jobs.double, 6)
     return found
+
+
+async def suspended() -> Any:
+    """Two tasks come back together, and who waits for the first switches stacks for a while."""
+    if not can_block():
+        return "not possible"
+    from pyodide.ffi import run_sync  # noqa: PLC0415 - as the lines that have it
+
+    order: list[str] = []
+
+    async def first(task: PoolTask[Any]) -> None:
+        await task
+        run_sync(asyncio.sleep(0.3))
+        order.append("first")
+
+    async def second(task: PoolTask[Any]) -> None:
+        await task
+        order.append("second")
+
+    async with WorkerPool(1) as pool:
+        await asyncio.gather(*[await pool.submit(jobs.tiny, n) for n in range(20)])
+        tasks = [await pool.submit(jobs.tiny, n) for n in range(2)]
+        await asyncio.gather(first(tasks[0]), second(tasks[1]))
+    return order
 
 
 async def overdue(pool: WorkerPool) -> str:

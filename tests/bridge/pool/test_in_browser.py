@@ -87,6 +87,11 @@ def test_cancelled_late_and_lost_tasks_leave_a_pool_that_works(page: Interpreter
     }
 
 
+def test_who_switches_stacks_holds_up_nobody_else(page: Interpreter, interpreter_line: str) -> None:
+    expected: Any = "not possible" if interpreter_line == "0.26" else ["second", "first"]
+    assert ask(page, "suspended()") == expected
+
+
 def test_a_start_that_cannot_succeed_fails_what_waits_with_its_cause(page: Interpreter) -> None:
     assert ask(page, "no_worker()") == {
         "package": ["NoWorkerError"],
