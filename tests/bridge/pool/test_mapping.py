@@ -76,6 +76,26 @@ def test_items_are_drawn_only_as_results_are_taken() -> None:
     assert run(main()) == [4, 5, 6, 7, 8]
 
 
+def test_more_is_drawn_ahead_only_while_tasks_are_very_short() -> None:
+    async def main(seconds: float) -> int:
+        drawn = taken = most = 0
+
+        def source() -> Any:
+            nonlocal drawn
+            for _ in range(60):
+                drawn += 1
+                yield seconds
+
+        async with memory_pool(size=1) as pool:
+            async for _ in pool.map(jobs.compute, source()):
+                taken += 1
+                most = max(most, drawn - taken)
+        return most
+
+    assert run(main(0.002)) == 2, "three per worker, one of which is with who takes the results"
+    assert run(main(0.0)) == 15
+
+
 def test_the_first_error_ends_it_at_its_place_and_the_rest_is_cancelled() -> None:
     async def main(**options: Any) -> tuple[list[Any], int]:
         seen: list[Any] = []
