@@ -131,7 +131,7 @@ def test_only_what_is_harmless_to_repeat_is_repeated_when_its_worker_dies(
             executor.work[-1].future.set_exception(lost())
             await turns()
         with pytest.raises(PeerLostError) as caught:
-            await call
+            await asyncio.wait_for(call, 2)
         assert isinstance(caught.value.__cause__, WorkerDiedError)
         return len(executor.work)
 
@@ -190,3 +190,15 @@ def test_awaiting_a_call_inside_a_section_is_an_error_and_after_it_is_none() -> 
         return await call
 
     assert asyncio.run(main()) == 3
+
+
+def test_an_error_of_the_function_itself_is_not_repeated() -> None:
+    async def main() -> int:
+        executor = ManualExecutor()
+        call = CallScope(executor=executor).offload(offloaded(idempotent=True)(task))
+        executor.work[0].future.set_exception(ValueError("no"))
+        with pytest.raises(ValueError, match="no"):
+            await asyncio.wait_for(call, 2)
+        return len(executor.work)
+
+    assert asyncio.run(main()) == 1

@@ -355,3 +355,15 @@ def test_errors_survive_copies_and_pickles() -> None:
     for error in errors:
         for back in (copy.copy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301 - its own
             assert (type(back), str(back)) == (type(error), str(error))
+
+
+def test_a_place_that_was_given_to_who_is_cancelled_at_that_moment_goes_to_the_next() -> None:
+    async def main() -> int:
+        async with memory_pool(size=1, capacity=1) as pool:
+            first = await pool.submit(jobs.later, 1, 0.02)
+            waiting = [asyncio.create_task(pool.submit(jobs.double, n)) for n in range(2)]
+            # Called after the place was given, and before who waits for it goes on.
+            first.add_done_callback(lambda _: waiting[0].cancel())
+            return await (await asyncio.wait_for(waiting[1], 2))
+
+    assert run(main()) == 2

@@ -422,3 +422,12 @@ def test_a_worker_is_replaced_after_a_number_of_tasks() -> None:
         End(1),
         Start(2),
     ]
+
+
+def test_what_was_on_a_worker_that_died_is_alone_on_the_next_one() -> None:
+    scheduler = ready_pool(size=1)
+    scheduler.submit(1, kind="warm up", idempotent=True, now=1.0)
+    scheduler.ended(1, "crash", 1.0)
+    scheduler.ready(2, 1.0)
+    scheduler.submit(2, kind="warm up", idempotent=True, now=1.0)
+    assert [each.record.number for each in scheduler.slots[2].line.values()] == [1]

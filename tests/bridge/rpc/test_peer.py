@@ -789,4 +789,14 @@ def test_a_message_that_fails_the_end_itself_stops_no_other() -> None:
             assert both.client.lost == "the other side closed the connection"
             assert len(reported) == 1
 
+
+def test_what_was_handed_over_is_let_go_when_the_connection_ends() -> None:
+    async def main() -> None:
+        async with ends() as both:
+            account = await both.remote.open("Ada")
+            assert both.server.handed_over == 1
+            both.far.lose(OSError("the page has gone"))
+            assert both.server.handed_over == 0
+            del account
+
     run(main())

@@ -106,3 +106,16 @@ def test_an_exception_that_cannot_be_carried_leaves_its_traceback() -> None:
 )
 def test_the_way_of_a_death_is_read_from_its_text(text: str, ending: Ending) -> None:
     assert ending_of(text) is ending
+
+
+def test_a_file_that_is_not_served_is_told_by_its_status_whatever_came_in_its_place() -> None:
+    page = Answer(reached=True, status=404, type="text/html")
+    found = from_answer(Stage.SCRIPT, "/worker.mjs", page, isolated=False)
+    assert isinstance(found, HttpStatusError)
+    assert found.status == 404
+
+
+@pytest.mark.parametrize("cause", ["runtime", "library", "lock", "package"])
+def test_what_another_origin_refuses_is_told_as_that_for_every_file(cause: str) -> None:
+    facts = {"cause": cause, "url": "https://elsewhere.example/file", "reason": "origin"}
+    assert isinstance(from_report(Stage.RUNTIME, facts), CrossOriginError)

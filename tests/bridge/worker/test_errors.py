@@ -97,3 +97,8 @@ def test_errors_are_caught_as_the_builtin_of_their_kind(
 def test_a_remote_traceback_shows_the_other_side_and_can_be_pickled() -> None:
     cause = RemoteTraceback("Traceback\nValueError: boom\n")
     assert "ValueError: boom" in str(pickle.loads(pickle.dumps(cause)))  # noqa: S301 - made here
+
+
+def test_what_got_no_answer_at_all_may_be_there_later() -> None:
+    assert errors.RuntimeMissingError(Stage.RUNTIME, "/pyodide.asm.wasm", status=0).retry
+    assert not errors.RuntimeMissingError(Stage.RUNTIME, "/pyodide.asm.wasm", status=404).retry
