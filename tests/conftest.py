@@ -14,6 +14,7 @@ from doc_examples.runner.interpreter import Interpreter
 from doc_examples.runner.runner import Runner
 from doc_examples.runner.wheels import wheel_for
 from pyodide_runtimes import ensure_runtime, find_browser
+from tests.long_forms import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,9 @@ LONGEST_FIRST = (
     "ext/doc_examples/test_main.py",
     "ext/doc_examples/runner/test_faults.py",
     "bridge/worker/test_in_browser.py",
+    "site/test_application.py",
     "bridge/test_mutations.py",
+    "bridge/test_silent_mutations.py",
     "site/test_badges.py",
 )
 """Modules that take longest as a whole, below this folder."""
@@ -42,6 +45,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         places = {Path(__file__).parent / name: n for n, name in enumerate(LONGEST_FIRST)}
         items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """At the end of a run of everything, say what even that leaves out."""
+    if config.args_source is config.ArgsSource.TESTPATHS:
+        terminalreporter.section("what this run leaves out")
+        for line in left_out():
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture
