@@ -14,16 +14,13 @@ from bridge.pool.callbacks import Callbacks
 from bridge.pool.crew import Crew, PoolWorker
 from bridge.pool.errors import (
     CloudpickleNeededError,
-    FunctionError,
-    NoWorkerError,
     PoolClosedError,
     PoolFullError,
-    TaskExpiredError,
     TaskInterruptedError,
-    TaskLostError,
 )
 from bridge.pool.functions import load_by_value
-from bridge.pool.packing import pack, pack_call, rebuilt, unpack
+from bridge.pool.outcomes import settle
+from bridge.pool.packing import pack, pack_call, unpack
 from bridge.pool.scheduler import Scheduler
 from bridge.pool.states import (
     Command,
@@ -384,33 +381,10 @@ class WorkerPool(Submitter):
     def _settle(self, command: Settle) -> None:
         task = self._tasks.pop(command.task)
         task.function.users -= 1
-        outcome, detail = command.outcome, command.detail
         task.release()
-        if not task.done():
-            if outcome is Outcome.RESULT:
-                self._return(task, detail)
-            elif outcome is Outcome.CANCELLED:
-                # Not by `cancel` of the task, which would tell the scheduler.
-                task.drop("the pool cancelled the task")
-            else:
-                task.set_exception(_error_of(task, outcome, detail))
+        settle(task, command.outcome, command.detail)
         if self._listeners:
-            self._tell(EventKind.SETTLED, 0, command.task, outcome)
-
-    def _return(self, task: PoolTask[Any], detail: Any) -> None:
-        body, buffers, task.seconds = detail
-        try:
-            value = unpack(body, buffers)
-        except Exception as error:  # noqa: BLE001 - the task's outcome
-            fault = FunctionError(
-                f"the result of {task.function.name}",
-                f"it cannot be read here: {type(error).__name__}: {error}",
-                "Return plain values, or load here what their classes need.",
-            )
-            fault.__cause__ = error
-            task.set_exception(fault)
-        else:
-            task.set_result(value)
+            self._tell(EventKind.SETTLED, 0, command.task, command.outcome)
 
     # Workers.
 
@@ -488,15 +462,3 @@ class WorkerPool(Submitter):
 
 def _may_pass(error: WorkerLoadError | WorkerDiedError) -> bool:
     return not isinstance(error, WorkerLoadError) or error.retry
-
-
-def _error_of(task: PoolTask[Any], outcome: Outcome, detail: Any) -> Exception:
-    name, options = task.function.name, task.options
-    if outcome is Outcome.ERROR:
-        return rebuilt(detail)
-    if outcome is Outcome.LOST:
-        return TaskLostError(name, detail, idempotent=options.idempotent)
-    if outcome is Outcome.EXPIRED:
-        seconds = options.limit if detail == "limit" else options.timeout
-        return TaskExpiredError(name, detail, seconds or 0.0)
-    return NoWorkerError(detail)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from contextvars import ContextVar, copy_context
-from typing import Any
 
 from bridge.pool.callbacks import Callbacks
-from tests.bridge.pool import jobs
-from tests.bridge.pool.in_memory import memory_pool
 
 name: ContextVar[str] = ContextVar("name", default="none")
 
@@ -73,37 +70,3 @@ def test_the_loop_turns_between_listeners_that_take_long() -> None:
     found = asyncio.run(main())
     assert sorted(found) == ["other"] * 3 + ["slow"] * 3
     assert found.index("other") < 5 - found[::-1].index("slow"), "the last came after another"
-
-
-def test_a_listener_comes_and_goes_as_with_any_future() -> None:
-    async def main() -> list[Any]:
-        found: list[Any] = []
-        async with memory_pool() as pool:
-            task = await pool.submit(jobs.double, 4)
-            gone: list[Any] = []
-            task.add_done_callback(gone.append)
-            task.add_done_callback(gone.append)
-            task.add_done_callback(found.append)
-            found.append(task.remove_done_callback(gone.append))
-            found.append(await task)
-            await settled()
-            task.add_done_callback(found.append)
-            await settled()
-            assert gone == []
-            assert found[1] is found[3] is task
-        return found[::2]
-
-    assert asyncio.run(main()) == [2, 8]
-
-
-def test_who_stops_waiting_for_a_task_cancels_it_and_nobody_else() -> None:
-    async def main() -> list[Any]:
-        async with memory_pool(size=1) as pool:
-            first, second = [await pool.submit(jobs.later, n, 0.01) for n in range(2)]
-            waiting = asyncio.ensure_future(asyncio.wait({first}))
-            await asyncio.sleep(0)
-            waiting.cancel()
-            await settled()
-            return [await first, await asyncio.wait_for(second, 20), first.cancel()]
-
-    assert asyncio.run(main()) == [0, 1, False]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
-import pickle
 import random
 from typing import Any
 
@@ -342,19 +340,6 @@ def test_whatever_happens_every_task_ends_once_and_nothing_is_left(seed: int) ->
         assert not pool._tasks
 
     run(main())
-
-
-def test_errors_survive_copies_and_pickles() -> None:
-    errors: list[Any] = [
-        PoolFullError(3),
-        PoolClosedError(),
-        TaskLostError("f", (OSError("gone"),), idempotent=False),
-        TaskExpiredError("f", "limit", 2.0),
-        NoWorkerError(OSError("gone")),
-    ]
-    for error in errors:
-        for back in (copy.copy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301 - its own
-            assert (type(back), str(back)) == (type(error), str(error))
 
 
 def test_a_place_that_was_given_to_who_is_cancelled_at_that_moment_goes_to_the_next() -> None:
