@@ -2,8 +2,8 @@
 
 One `Peer` on each end of a port. What the one serves, the other finds as its ``remote``: methods
 with positional and named arguments, attributes, callbacks, generators, context managers,
-exceptions of their own class. Values cross by value, what has identity by reference, and every
-call ends.
+exceptions of their own class. Values cross by value, what has identity by reference, shared memory
+as itself, and every call ends.
 """
 
 from bridge.rpc.codec import by_reference
