@@ -20,7 +20,7 @@ from pyodide.code import run_js
 from pyodide.ffi import create_proxy
 
 from bridge._browser.ports import open_port
-from bridge.environment import can_block
+from bridge.environment import can_block, pyodide_line
 from bridge.errors import HostUnavailableError
 from bridge.rpc import EncodingError, Peer, PeerLostError, RemoteError, ahead, release, with_options
 from bridge.rpc.sync import sync
@@ -374,7 +374,11 @@ async def waiting() -> dict[str, Any]:
             await asyncio.sleep(0.01 * (4 - number))
             return int(bank.echo(number))
 
-        found["together"] = await asyncio.gather(ask(1), ask(2), ask(3))
+        if pyodide_line() == "314":
+            # Its stacks are not safe when they end in another order; see `test_sync`.
+            found["together"] = [await ask(1), await ask(2), await ask(3)]
+        else:
+            found["together"] = await asyncio.gather(ask(1), ask(2), ask(3))
         try:
             sync(with_options(peer.remote, timeout=0.05), rpc_served.Bank).sleep(60)
         except TimeoutError as error:
