@@ -200,7 +200,8 @@ class Server:
         ):
             # What does not wait is answered in this turn.
             return asyncio.Task(work, loop=loop, eager_start=True)
-        return loop.create_task(work)
+        # Not `create_task`: Pyodide 0.27 reports tasks made by it that are cancelled at once.
+        return asyncio.Task(work, loop=loop)
 
     @shielded
     async def _finish(self, number: int, awaitable: Awaitable[object]) -> None:
