@@ -189,8 +189,8 @@ MUTATIONS = [
         "caches travel with the sources",
         "worker/test_sources.py::test_packages_travel_with_their_data_and_without_caches",
         "worker/sources.py",
-        '"__pycache__" not in path.parts and path.suffix != ".pyc"',
-        'path.suffix != ".pyo"',
+        ' or "__pycache__" in path.parts or path.suffix == ".pyc":',
+        ":",
     ),
     # Pools.
     Mutation(
