@@ -74,7 +74,12 @@ def sources() -> bytes:
 
 
 async def run_in_page(
-    line: str, source: str, *, counting: bool = False, limit: float = 900.0
+    line: str,
+    source: str,
+    *,
+    counting: bool = False,
+    limit: float = 900.0,
+    packages: Sequence[str] = (),
 ) -> tuple[str, dict[str, str]]:
     """Run Python in a fresh page of a fresh browser.
 
@@ -83,6 +88,7 @@ async def run_in_page(
         source: Python whose last expression is a text.
         counting: Whether crossings are counted, which costs time.
         limit: Seconds until the page is given up.
+        packages: Packages of the distribution that are served beside the runtime.
 
     Returns:
         The text, and the versions of Pyodide and the browser.
@@ -90,7 +96,7 @@ async def run_in_page(
     Raises:
         TimeoutError: The limit has passed.
     """
-    runtime = ensure_runtime(line)
+    runtime = ensure_runtime(line, packages)
     routes = Routes()
     routes.folders["/runtime/"] = Path(runtime.directory)
     routes.texts["/bench.html"] = PAGE

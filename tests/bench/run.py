@@ -12,7 +12,7 @@ and keeps the others.
 
 A suite is a module beside this one with a ``UNIT`` and a function ``measure(repeat)``, ``async`` or
 not. That runs in the page, and gives figures by row and column: a list of times, or a text that
-says why there are none.
+says why there are none. ``PACKAGES`` of it, if there are any, are served beside the runtime.
 """
 
 from __future__ import annotations
@@ -81,7 +81,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 async def _run(suite: str, line: str, repeat: int) -> dict[str, Any]:
     load = os.getloadavg()[0]
-    text, versions = await run_in_page(line, MEASURE.format(suite=suite, repeat=repeat))
+    module = importlib.import_module(f"tests.bench.{suite}")
+    source = MEASURE.format(suite=suite, repeat=repeat)
+    text, versions = await run_in_page(line, source, packages=getattr(module, "PACKAGES", ()))
     found = {
         "versions": {**versions, **{pin.name: pin.version for pin in load_pins().wheels}},
         "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),

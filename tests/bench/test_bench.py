@@ -75,4 +75,4 @@ def test_writing_the_page_keeps_what_stands_above_the_mark(tmp_path: Path) -> No
     write_page(RESULTS, page)
     text = page.read_text("utf-8")
     assert text.startswith(f"# Benchmarks\n\nProse.\n\n{MARK}\n")
-    assert "old" not in text
+    assert "\nold\n" not in text
