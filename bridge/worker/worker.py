@@ -209,7 +209,9 @@ class Worker:
 
         async def watching() -> None:
             while self.alive:
-                await self.recover(longest, grace)
+                # Asked here, so that nobody else's recovery has to wait for this one's patience.
+                if not await self.responds(longest):
+                    await self.recover(grace=grace)
                 await asyncio.wait({self.ended}, timeout=longest)
 
         if self._watching is not None:

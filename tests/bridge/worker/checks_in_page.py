@@ -84,6 +84,10 @@ def exhaust():
         except MemoryError:
             pass
 def obey(port):
+    def begin():
+        # Now: what is sent waits for the end of the turn else.
+        port.post(b"begun")
+        port.flush()
     def receive(header, buffers):
         if header == b"close":
             import js
@@ -96,11 +100,14 @@ def obey(port):
             import ctypes
             ctypes.string_at(0xFFFFFFF0)
         elif header == b"loop":
+            begin()
             while True:
                 pass
         elif header == b"recursion":
+            begin()
             fib(60)
         elif header == b"computing in C":
+            begin()
             sum(range(10**11))
         elif header == b"memory":
             port.post(memory())
@@ -135,6 +142,8 @@ not_callable = 1
 """
 SILENCE = 0.5
 """Seconds after which silence counts, where it is certain that nothing will come."""
+GRACE = 10.0
+"""Seconds that an interrupt gets, where it is certain that it will be heard."""
 DEATH = 5.0
 """Seconds for the news of a death; a browser under load is late with it."""
 AT_ONCE = 3
@@ -173,6 +182,13 @@ _settle: dict[int, Callable[[str], None]] = {}
 
 async def answer(worker: Worker, header: bytes, within: float = 20.0) -> str:
     """Send one message; return the answer, or the error that came instead."""
+    coming = outcome(worker, within)
+    worker.port.post(header)
+    return await coming
+
+
+def outcome(worker: Worker, within: float = 20.0) -> Coroutine[object, object, str]:
+    """Wait from now on for what the worker says next, or for its end."""
     got: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def settle(text: str) -> None:
@@ -187,8 +203,7 @@ async def answer(worker: Worker, header: bytes, within: float = 20.0) -> str:
     _settle[id(worker)] = settle
     if not known:
         worker.port.listen(lambda header, _buffers: _settle[id(worker)](header.decode()), lost)
-    worker.port.post(header)
-    return await asyncio.wait_for(got, within)
+    return asyncio.wait_for(got, within)
 
 
 def script(fault: str, **options: object) -> dict[str, object]:
@@ -321,27 +336,31 @@ async def deaths() -> dict[str, object]:
         with await started() as exhausted:
             exhausted.port.post(way.encode())
             found[way] = await answer(exhausted, b"after", 60)
-    waiting = asyncio.ensure_future(answer(worker, b"loop"))
-    await asyncio.sleep(0.1)
-    found["loop"] = [await worker.responds(0.2), await worker.recover(), waiting.done()]
-    found["loop, after"] = await answer(worker, b"after")
+    # Each is asked for when the computation has begun: before, the worker would answer.
+    begun = [await answer(worker, b"loop")]
+    waiting = asyncio.ensure_future(outcome(worker))
+    found["loop"] = [await worker.responds(0.2), await worker.recover(grace=GRACE), waiting.done()]
     waiting.cancel()
-    worker.port.post(b"loop")
-    worker.watch(0.3, grace=1.0)
-    await asyncio.sleep(0.1)
+    found["loop, after"] = await answer(worker, b"after")
+    begun.append(await answer(worker, b"loop"))
+    worker.watch(0.3, grace=GRACE)
     found["watched"] = await answer(worker, b"after")
-    waiting = asyncio.ensure_future(answer(worker, b"recursion"))
-    await asyncio.sleep(0.1)
+    # From now on nobody else recovers it.
+    worker.watch(3600.0)
+    begun.append(await answer(worker, b"recursion"))
+    waiting = asyncio.ensure_future(outcome(worker))
     found["recursion"] = await worker.recover(grace=1.0)
     if worker.alive:
         waiting.cancel()
-        waiting = asyncio.ensure_future(answer(worker, b"computing in C"))
-        await asyncio.sleep(0.1)
+        begun.append(await answer(worker, b"computing in C"))
+        waiting = asyncio.ensure_future(outcome(worker))
         await worker.recover(grace=0.3)
     found["deadline"] = await waiting
     with await started() as worker:
-        waiting = asyncio.ensure_future(answer(worker, b"computing in C"))
-        await asyncio.sleep(0.05)
+        begun.append(await answer(worker, b"computing in C"))
+        waiting = asyncio.ensure_future(outcome(worker))
+        await asyncio.sleep(0)
+    found["begun"] = set(begun) == {"begun"}
     found["terminate"] = await waiting
     worker.port.post(b"nobody hears this")
     found["after the end"] = [worker.alive, await worker.responds(0.1), await worker.recover()]
@@ -441,8 +460,7 @@ async def unisolated() -> dict[str, object]:
     write("served.py", SERVED)
     forbid("script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'")
     worker = await started(share=False, script_url="/ok/worker.mjs")
-    worker.port.post(b"loop")
-    await asyncio.sleep(0.1)
+    await answer(worker, b"loop")
     waiting = asyncio.ensure_future(answer(worker, b"after"))
     found: dict[str, object] = {
         "path": sorted(worker.fast_path),

@@ -200,6 +200,7 @@ def test_a_worker_that_does_not_catch_that_its_memory_is_over_has_ended(
 
 def test_an_endless_loop_is_interrupted_and_the_worker_goes_on(happened: Happened) -> None:
     deaths = happened["deaths"]
+    assert deaths["begun"]
     responds, recovered, settled = deaths["loop"]
     assert (responds, recovered, settled) == (False, True, False)
     assert deaths["loop, after"] == "after"
