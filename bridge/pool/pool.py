@@ -165,7 +165,8 @@ class WorkerPool(Submitter):
     def listen(self, callback: Callable[[Event], object]) -> Callable[[], None]:
         """Call a function with every event; the result ends that.
 
-        It is called in the middle of the pool's work: it should be quick, and not raise.
+        It is called in the middle of the pool's work and should be quick. What it raises is
+        reported to the event loop.
         """
         key = object()
         self._listeners[key] = callback
@@ -376,7 +377,11 @@ class WorkerPool(Submitter):
         if self._listeners:
             event = Event(kind, *about)
             for callback in list(self._listeners.values()):
-                callback(event)
+                try:
+                    callback(event)
+                except Exception as error:  # noqa: BLE001 - reported: a bad listener harms no task
+                    message = f"a listener of {self.name!r} failed"
+                    self._loop.call_exception_handler({"message": message, "exception": error})
 
     def _settle(self, command: Settle) -> None:
         task = self._tasks.pop(command.task)

@@ -103,6 +103,11 @@ class PoolTask(asyncio.Future[T]):
 
     def set_exception(self, exception: type | BaseException, /) -> None:
         """Settle it; the pool's business."""
+        if isinstance(exception, StopIteration):
+            # It would end the coroutine that waits, as if it had returned (PEP 479).
+            told = RuntimeError(f"{self.function.name} raised StopIteration")
+            told.__cause__ = exception
+            exception = told
         super().set_exception(exception)
         self._tell()
 

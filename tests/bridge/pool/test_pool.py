@@ -352,3 +352,20 @@ def test_a_place_that_was_given_to_who_is_cancelled_at_that_moment_goes_to_the_n
             return await (await asyncio.wait_for(waiting[1], 2))
 
     assert run(main()) == 2
+
+
+def test_a_listener_that_raises_is_reported_and_harms_no_task() -> None:
+    async def main() -> tuple[list[int], set[str]]:
+        told: list[str] = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: told.append(str(context["message"])))
+
+        def bad(event: Event) -> None:
+            raise ValueError(event.kind)
+
+        async with memory_pool(size=1) as pool:
+            pool.listen(bad)
+            tasks = [await pool.submit(jobs.double, n) for n in range(3)]
+            return [await task for task in tasks], set(told)
+
+    assert run(main()) == ([0, 2, 4], {"a listener of 'pool' failed"})

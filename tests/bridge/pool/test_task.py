@@ -91,3 +91,15 @@ def test_its_arguments_are_let_go_when_it_is_settled() -> None:
             assert "settled" in repr(task)
 
     asyncio.run(main())
+
+
+def test_a_stop_iteration_is_an_outcome_and_stops_nothing_else() -> None:
+    async def main() -> list[Any]:
+        async with memory_pool(size=1) as pool:
+            task: Any = await pool.submit(next, iter([]))
+            behind = await pool.submit(jobs.double, 2)
+            with pytest.raises(RuntimeError, match="raised StopIteration") as raised:
+                await asyncio.wait_for(task, 20)
+            return [type(raised.value.__cause__), await asyncio.wait_for(behind, 20)]
+
+    assert asyncio.run(main()) == [StopIteration, 4]
