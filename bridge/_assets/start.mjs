@@ -336,9 +336,9 @@ function watchMemory(hasMemory) {
       return true;
     }
   };
+  // Without memory it may also be the loader's own code that fails, in words of its own.
   const raised = (reason) => {
-    if (reason?.name !== "PythonError") return;
-    if (reason.type === "MemoryError" || lacking()) tell("fatal", { text: `out of memory: ${textOf(reason)}` });
+    if (reason?.type === "MemoryError" || lacking()) tell("fatal", { text: `out of memory: ${textOf(reason)}` });
   };
   addEventListener("error", ({ error }) => raised(error));
   addEventListener("unhandledrejection", ({ reason }) => raised(reason));

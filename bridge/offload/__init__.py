@@ -7,19 +7,18 @@ cancelled. Where the runtime can switch stacks, the same is written without ``aw
 Examples:
     .. code-block:: python
 
-        from bridge.binding import bind_property, bind_text
-        from bridge.offload import Slot, handler, listen
-        from shop import find
+        import difflib
 
+        from bridge.offload import Slot, offload
+
+        streets = ["River Lane", "River Walk", "Canal Bridge"]
+        assert "River Walk" in await offload(difflib.get_close_matches, "River Wal", streets)
+
+        # The latest wins: what was asked before it is cancelled.
         search = Slot("search")
-        bind_text("#found", lambda: ", ".join(search.value.value or []))
-        bind_property("#spinner", "hidden", lambda: not search.busy.value)
-
-        async def typed(event):
-            await asyncio.sleep(0.15)
-            await search.offload(find, event.value)
-
-        listen("#query", "input", typed, again="latest")
+        first = search.offload(difflib.get_close_matches, "Riv", streets)
+        found = await search.offload(difflib.get_close_matches, "River Lan", streets)
+        assert first.cancelled() and search.value.peek() == found
 """
 
 from bridge.offload.api import Offloaded, offload, offload_sync, offloaded

@@ -210,12 +210,20 @@ def handler(
     Examples:
         .. code-block:: python
 
-            @handler(prevent=True, again="ignore")
-            def save(event):
-                report = summarise.sync(event.form["text"])
-                message.value = f"{report.words} words"
+            import textwrap
 
-            mount("#app", h("form", {"on_submit": save}, ...))
+            from bridge.binding import h
+            from bridge.offload import handler, offload
+            from bridge.reactivity import Signal
+
+            shown = Signal("")
+
+            @handler(prevent=True, again="ignore")
+            async def shorten(event):
+                shown.value = await offload(textwrap.shorten, event.form["text"], 40)
+
+            field = h("textarea", {"name": "text", "aria-label": "Text"})
+            form = h("form", {"on_submit": shorten}, [field, h("button", None, "Shorten"), shown])
     """
     options: dict[str, Any] = {"prevent": prevent, "stop": stop, "again": again, "scope": scope}
     if fn is None:

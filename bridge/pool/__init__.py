@@ -3,12 +3,14 @@
 Examples:
     .. code-block:: python
 
+        import math
+
         from bridge.pool import WorkerPool
 
-        async with WorkerPool(packages=["numpy"]) as pool:
-            print(await pool.run(simulate, 42))
-            async for row in pool.map(parse, files, ordered=False):
-                show(row)
+        async with WorkerPool(2) as pool:
+            assert await pool.run(math.factorial, 20) == 2432902008176640000
+            roots = [root async for root in pool.map(math.isqrt, range(100), ordered=False)]
+            assert sorted(roots)[-1] == 9
 """
 
 from bridge.pool.errors import (

@@ -90,11 +90,14 @@ class WorkerPool(Submitter):
     Examples:
         .. code-block:: python
 
-            async with WorkerPool(packages=["numpy"]) as pool:
-                task = await pool.submit(simulate, 42)
-                async for row in pool.map(parse, files):
-                    show(row)
-                print(await task)
+            import statistics
+
+            from bridge.pool import WorkerPool
+
+            async with WorkerPool(2, minimum=1) as pool:
+                task = await pool.submit(statistics.fmean, [1, 2, 6])
+                spreads = [each async for each in pool.map(statistics.pstdev, [[1, 3], [4, 4]])]
+                assert (await task, spreads) == (3.0, [1.0, 0.0])
     """
 
     def __init__(

@@ -81,7 +81,7 @@ class Worker:
         self._pings: dict[int, asyncio.Future[None]] = {}
         self._number = 0
         self._watching: asyncio.Task[None] | None = None
-        self._recovering: dict[int, asyncio.Task[bool]] = {}
+        self._recovering: set[asyncio.Task[bool]] = set()
         self._turn = asyncio.Lock()
 
     @property
@@ -153,34 +153,37 @@ class Worker:
         Returns:
             Whether the worker answers; if not, it has ended with `Ending.DEADLINE`.
         """
-        recovering = self._recovering.get(number)
-        if recovering is None:
-            recovering = asyncio.ensure_future(self._recover(patience, grace, number))
-            self._recovering[number] = recovering
+        heard = 0 if self._words is None else self._words[HEARD]
+        recovering = asyncio.ensure_future(self._recover(patience, grace, number, heard))
+        self._recovering.add(recovering)
+        recovering.add_done_callback(self._recovering.discard)
+        # It goes on although nobody waits for it any more: the worker is not to be left stuck.
         return await asyncio.shield(recovering)
 
-    async def _recover(self, patience: float, grace: float, number: int) -> bool:
-        try:
-            while True:
-                # One at a time: there is one place for what is meant.
-                async with self._turn:
-                    if await self.responds(patience):
-                        return True
-                    if await self._interrupted(grace, number):
-                        return True
-                    if not self._works_on_another(number):
-                        break
-        finally:
-            del self._recovering[number]
+    async def _recover(self, patience: float, grace: float, number: int, heard: int) -> bool:
+        while True:
+            # One at a time: there is one place for what is meant.
+            async with self._turn:
+                if self._is_over(number, heard) or await self.responds(patience):
+                    return True
+                if await self._interrupted(grace, number or -(heard + 1)):
+                    return True
+                if self._is_over(number, heard):
+                    return True
+                if not self._works_on_another(number):
+                    break
         self.terminate(Ending.DEADLINE, f"silent for {patience:g} s and {grace:g} s")
         return False
 
-    async def _interrupted(self, grace: float, number: int) -> bool:
+    def _is_over(self, number: int, heard: int) -> bool:
+        """Tell whether the worker's event loop has turned since a recovery was asked for."""
+        return not number and self.alive and self._words is not None and self._words[HEARD] > heard
+
+    async def _interrupted(self, grace: float, target: int) -> bool:
         """Interrupt, and again, until the worker answers."""
         words = self._words
         if words is None or not self.alive:
             return False
-        target = number or -(words[HEARD] + 1)
         words[MISSED] = 0
         answer = asyncio.ensure_future(self.responds(grace))
         try:

@@ -33,6 +33,8 @@ from tests.bench import rpc
 await rpc.measure(1, {SHORT!r}, 1000)
 """,
         timeout=90,
+        # There, looking at a method of Comlink's proxy asks the worker for it, and nobody waits.
+        unhandled=interpreter_line == "0.26",
     )
     assert list(found) == SHORT
     timed = {

@@ -14,6 +14,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
 
 import js
 
@@ -45,37 +46,40 @@ SERVED = """
 import os, sys, time
 def fib(n):
     return n if n < 2 else fib(n - 1) + fib(n - 2)
-def memory():
+def take(least):
+    # Without touching it: the machine need not have it.
     import ctypes
-    # Taken without being touched: the machine need not have it.
     take = ctypes.pythonapi.PyMem_RawMalloc
     take.argtypes, take.restype = [ctypes.c_size_t], ctypes.c_void_p
+    taken, size = [], 1 << 30
+    while size >= least:
+        block = take(size)
+        if not block:
+            size //= 2
+        elif least > 16:
+            taken.append(block)
+    return taken
+def give(taken):
+    import ctypes
     give = ctypes.pythonapi.PyMem_RawFree
     give.argtypes, give.restype = [ctypes.c_void_p], None
-    taken, size = [], 1 << 30
-    while size > 1 << 20:
-        block = take(size)
-        if block:
-            taken.append(block)
-        else:
-            size //= 2
+    for block in taken:
+        give(block)
+kept = []
+def memory():
+    taken = take(1 << 20)
     try:
-        kept = bytearray(64 << 20)
+        kept.append(bytearray(64 << 20))
         found = b"there was still memory"
     except MemoryError:
         found = b"MemoryError"
-    for block in taken:
-        give(block)
+    give(taken)
     return found
-kept = []
+def lack():
+    take(1 << 20)
+    kept.append(bytearray(64 << 20))
 def exhaust():
-    import ctypes
-    take = ctypes.pythonapi.PyMem_RawMalloc
-    take.argtypes, take.restype = [ctypes.c_size_t], ctypes.c_void_p
-    size = 1 << 30
-    while size >= 16:
-        if not take(size):
-            size //= 2
+    take(16)
     # What Python keeps for small objects of each size.
     for size in range(512, 0, -16):
         try:
@@ -114,7 +118,7 @@ def obey(port):
         elif header == b"exhaust":
             exhaust()
         elif header == b"lack":
-            bytearray((1 << 31) - 1), bytearray((1 << 31) - 1), bytearray((1 << 31) - 1)
+            lack()
         else:
             port.post(header, buffers)
     port.listen(receive)
@@ -177,7 +181,8 @@ async def started(name: str = "obey", **options: object) -> Worker:
     return await spawn(f"served:{name}", index_url=f"{URL}/ok/", **options)  # type: ignore[arg-type]
 
 
-_settle: dict[int, Callable[[str], None]] = {}
+# Not by `id`, which is given to another worker when one is collected.
+_settle: WeakKeyDictionary[Worker, Callable[[str], None]] = WeakKeyDictionary()
 
 
 async def answer(worker: Worker, header: bytes, within: float = 20.0) -> str:
@@ -197,12 +202,12 @@ def outcome(worker: Worker, within: float = 20.0) -> Coroutine[object, object, s
 
     def lost(reason: Exception) -> None:
         ending = reason.ending.value if isinstance(reason, WorkerDiedError) else "?"
-        _settle[id(worker)](f"{type(reason).__name__}: {ending}")
+        _settle[worker](f"{type(reason).__name__}: {ending}")
 
-    known = id(worker) in _settle
-    _settle[id(worker)] = settle
+    known = worker in _settle
+    _settle[worker] = settle
     if not known:
-        worker.port.listen(lambda header, _buffers: _settle[id(worker)](header.decode()), lost)
+        worker.port.listen(lambda header, _buffers: _settle[worker](header.decode()), lost)
     return asyncio.wait_for(got, within)
 
 

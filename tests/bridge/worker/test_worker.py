@@ -1,0 +1,104 @@
+"""Recoveries where they overlap: whose answer is whose, by a worker that is played.
+
+What a real worker does when it is recovered stands in `test_in_browser`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
+
+from bridge._browser.interrupts import HEARD, SIZE
+from bridge.proxies import ProxyScope
+from bridge.worker import Ending, Timings, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+
+class Played(list[int]):
+    """The browser's worker, its port and its shared words in one; it computes until `turn`."""
+
+    def __init__(self) -> None:
+        super().__init__([0] * SIZE)
+        self.asked: list[int] = []
+        self.meant: list[int] = []
+        self.ended = False
+        self.pressed = asyncio.Event()
+        """Interrupted, and asked whether that has helped."""
+        self.worker = Worker(
+            cast("Any", self),
+            cast("Any", self),
+            ProxyScope("test"),
+            timings=Timings(),
+            fast_path=frozenset(),
+            packages=(),
+            words=cast("Any", self),
+        )
+
+    def post(self, message: dict[str, Any]) -> None:
+        self.asked.append(message["number"])
+        if self.meant:
+            self.pressed.set()
+
+    def interrupt(self, target: int) -> None:
+        self.meant.append(target)
+
+    def withdraw(self) -> None:
+        self[0] = 0
+
+    def terminate(self) -> None:
+        self.ended = True
+
+    def lose(self, _reason: Exception) -> None: ...
+
+    def turn(self) -> None:
+        """Answer what was asked: the worker's event loop has turned."""
+        for number in self.asked:
+            self[HEARD] = number
+            self.worker.heard({"kind": "pong", "number": number})
+        self.asked.clear()
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(asyncio.wait_for(work, 20))
+
+
+def test_a_recovery_takes_no_answer_for_its_own_that_came_before_it() -> None:
+    async def main() -> list[object]:
+        played = Played()
+        first = asyncio.ensure_future(played.worker.recover(patience=0.01, grace=10))
+        await played.pressed.wait()
+        played.turn()
+        # Something else computes now. The first recovery has not noticed yet that it is over.
+        second = asyncio.ensure_future(played.worker.recover(patience=0.01, grace=0.02))
+        found = [await first, await second, played.ended]
+        return [*found, (await played.worker.ended).ending]
+
+    assert run(main()) == [True, False, True, Ending.DEADLINE]
+
+
+def test_of_two_recoveries_of_the_same_the_second_leaves_alone_what_begins_after_it() -> None:
+    async def main() -> tuple[list[bool], set[int], bool]:
+        played = Played()
+        both = [
+            asyncio.ensure_future(played.worker.recover(patience=0.01, grace=10)) for _ in range(2)
+        ]
+        await played.pressed.wait()
+        played.turn()
+        # What computes from now on answers nobody, and nobody has complained of it.
+        return [await each for each in both], set(played.meant), played.ended
+
+    assert run(main()) == ([True, True], {-1}, False)
+
+
+def test_a_recovery_goes_on_when_nobody_waits_for_it_any_more() -> None:
+    async def main() -> bool:
+        played = Played()
+        recovery = asyncio.ensure_future(played.worker.recover(patience=0.01, grace=0.02))
+        await played.pressed.wait()
+        recovery.cancel()
+        await played.worker.ended
+        return played.ended
+
+    assert run(main())
