@@ -66,11 +66,15 @@ def interruptible() -> Iterator[None]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that needs an interpreter on each selected line (``--pyodide``)."""
+    """Run each test that needs an interpreter on each selected line (``--pyodide``).
+
+    The checks of benchmarks, which are about the benchmarks, run on the first and last of them.
+    """
     if "interpreter_line" in metafunc.fixturenames:
-        metafunc.parametrize(
-            "interpreter_line", selected_lines(metafunc.config), scope="module", indirect=False
-        )
+        lines = selected_lines(metafunc.config)
+        if metafunc.definition.path.parent.name == "bench":
+            lines = list(dict.fromkeys((lines[0], lines[-1])))
+        metafunc.parametrize("interpreter_line", lines, scope="module", indirect=False)
 
 
 @pytest.fixture(scope="session")

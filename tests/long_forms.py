@@ -39,7 +39,8 @@ LEFT_OUT: Final = (
         "BRIDGE_POOL_FAULT_TASKS",
     ),
     LongForm(
-        "Benchmarks run once, for their checks: nothing is timed, and the recorded figures stay.",
+        "Benchmarks run once, for their checks, on the oldest and the newest line; nothing is "
+        "timed, and the recorded figures stay.",
         "PYTHONPATH=.:_ext python tests/bench/run.py SUITE --line LINE",
     ),
     LongForm(

@@ -337,6 +337,9 @@ MUTATIONS = [
 ALL_TESTS = " ".join(sorted({test for each in MUTATIONS for test in each.tests.split()}))
 NOTHING = Mutation("nothing", ALL_TESTS, "", "", "")
 
+_SHOWN = 20_000
+"""Characters of a failure: what is tried first is also told first."""
+
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
@@ -355,7 +358,11 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    return {mutation["name"]: outcome for mutation, outcome in zip(asked, found, strict=True)}
+    outcomes = {mutation["name"]: outcome for mutation, outcome in zip(asked, found, strict=True)}
+    if outcomes["nothing"] != "survived":
+        text = (folder / "output").read_text("utf-8")
+        pytest.fail(f"{outcomes['nothing']} without a mutation:\n{text[:_SHOWN]}", pytrace=False)
+    return outcomes
 
 
 def test_without_a_mutation_every_test_passes(outcomes: dict[str, str]) -> None:
