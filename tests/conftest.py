@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,15 @@ LONGEST_FIRST = (
 )
 """Modules that take longest as a whole, below this folder."""
 
+ON_TWO_LINES = (
+    "bench/test_*.py",
+    "bridge/offload/test_*.py",
+    "bridge/rpc/test_*.py",
+    "site/test_application.py",
+)
+"""Modules that a short run has on the first and the last of the selected lines only; examples of
+the pages use the same on all."""
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where workers share the run, begin with what would be waited for at its end."""
@@ -66,13 +76,11 @@ def interruptible() -> Iterator[None]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that needs an interpreter on each selected line (``--pyodide``).
-
-    The checks of benchmarks, which are about the benchmarks, run on the first and last of them.
-    """
+    """Run each test that needs an interpreter on each selected line (``--pyodide``)."""
     if "interpreter_line" in metafunc.fixturenames:
         lines = selected_lines(metafunc.config)
-        if metafunc.definition.path.parent.name == "bench":
+        few = any(metafunc.definition.path.match(each) for each in ON_TWO_LINES)
+        if few and not os.environ.get("BRIDGE_LINES"):
             lines = list(dict.fromkeys((lines[0], lines[-1])))
         metafunc.parametrize("interpreter_line", lines, scope="module", indirect=False)
 

@@ -26,6 +26,8 @@ class LongForm(NamedTuple):
 
 
 SWITCHES: Final[Mapping[str, str]] = {
+    "BRIDGE_LINES": "whether all browser tests run on all lines that are selected",
+    "BRIDGE_MUTATIONS": "whether every silent mutation is tried",
     "BRIDGE_POOL_FAULT_TASKS": "how many tasks the fault test of pools gives on each line",
     "BRIDGE_POOL_FAULT_SEED": "which workers it kills at which moments, to repeat a failure",
 }
@@ -39,9 +41,19 @@ LEFT_OUT: Final = (
         "BRIDGE_POOL_FAULT_TASKS",
     ),
     LongForm(
-        "Benchmarks run once, for their checks, on the oldest and the newest line; nothing is "
-        "timed, and the recorded figures stay.",
+        "Benchmarks run once, for their checks: nothing is timed, and the recorded figures stay.",
         "PYTHONPATH=.:_ext python tests/bench/run.py SUITE --line LINE",
+    ),
+    LongForm(
+        "Browser tests of remote calls, offloading, the application and the benchmarks run on the "
+        "oldest and the newest line; the examples of the pages run on all.",
+        "BRIDGE_LINES=all tox run -e test -- tests/bridge tests/site tests/bench",
+        "BRIDGE_LINES",
+    ),
+    LongForm(
+        "Of the mutations of workers, remote calls, pools and offloading every fourth is tried.",
+        "BRIDGE_MUTATIONS=all tox run -e test -- tests/bridge/test_silent_mutations.py",
+        "BRIDGE_MUTATIONS",
     ),
     LongForm(
         "Files of runtimes that the cache holds are trusted by size and time of change; hashing "
