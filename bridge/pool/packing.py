@@ -10,13 +10,13 @@ from __future__ import annotations
 import importlib
 import io
 import pickle
-import sys
 import traceback
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from bridge._browser.interrupts import is_frame_of
 from bridge.pool.errors import CloudpickleNeededError, FunctionError
+from bridge.rpc.codec import importable
 from bridge.rpc.errors import RemoteError
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ByValueNeeded",
     "Packed",
-    "importable",
     "name_of",
     "pack",
     "pack_call",
@@ -73,24 +72,6 @@ class _Bulk:
 def name_of(function: object) -> str:
     """Return what messages call a function."""
     return str(getattr(function, "__qualname__", None) or type(function).__qualname__)
-
-
-def importable(obj: object) -> bool:
-    """Tell whether a function or class can be had by its name in another interpreter.
-
-    Examples:
-        >>> importable(importable), importable(lambda: 1)
-        (True, False)
-    """
-    name = getattr(obj, "__qualname__", "<")
-    module = getattr(obj, "__module__", None)
-    # Each interpreter has a __main__ of its own: a name in it means something else there.
-    if module is None or module == "__main__" or "<" in name:
-        return False
-    found: object = sys.modules.get(module)
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return found is obj
 
 
 class _Pickler(pickle.Pickler):

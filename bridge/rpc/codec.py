@@ -37,7 +37,7 @@ from bridge.rpc.shared import parts_of, view_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-__all__ = ["OUT_OF_BAND", "ByReference", "Codec", "Encoded", "Home", "by_reference"]
+__all__ = ["OUT_OF_BAND", "ByReference", "Codec", "Encoded", "Home", "by_reference", "importable"]
 
 OUT_OF_BAND: Final = 8192
 """Bytes from which a buffer travels beside the pickle; below it, the copy is cheaper."""
@@ -125,7 +125,13 @@ def _shared(kind: str, offset: int, length: int, place: int) -> object:  # noqa:
     raise MalformedMessageError(f"the shared memory {place} stands outside of a message")
 
 
-def _importable(obj: object) -> bool:
+def importable(obj: object) -> bool:
+    """Tell whether a function or class can be had by its name in another interpreter.
+
+    Examples:
+        >>> importable(importable), importable(lambda: 1)
+        (True, False)
+    """
     name = getattr(obj, "__qualname__", "<")
     module = getattr(obj, "__module__", None)
     # Each interpreter has a __main__ of its own: a name in it means something else there.
@@ -171,7 +177,7 @@ class _Encoder(pickle.Pickler):
         if kind is array_type():
             return reduce_array(obj) or NotImplemented
         if isinstance(obj, type):
-            return NotImplemented if _importable(obj) else self._reference(obj)
+            return NotImplemented if importable(obj) else self._reference(obj)
         return self._instance(obj, kind)
 
     def _instance(self, obj: Any, kind: type) -> Any:
@@ -193,7 +199,7 @@ class _Encoder(pickle.Pickler):
         return NotImplemented
 
     def _function(self, obj: object) -> object:
-        return NotImplemented if _importable(obj) else self._reference(obj)
+        return NotImplemented if importable(obj) else self._reference(obj)
 
     def _builtin(self, obj: BuiltinMethodType) -> object:
         owner = obj.__self__

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.pool.errors import FunctionError
-from bridge.pool.packing import OUT_OF_BAND, importable, pack, pack_call, raised, rebuilt, unpack
+from bridge.pool.packing import OUT_OF_BAND, pack, pack_call, raised, rebuilt, unpack
 from bridge.rpc import RemoteError
 from tests.bridge.pool import jobs
 
@@ -79,8 +79,6 @@ def test_functions_cross_by_name_if_both_sides_can_import_them_else_by_value() -
     def local(number: int) -> int:
         return number + offset
 
-    assert importable(jobs.double)
-    assert not importable(local)
     body, buffers, by_value = pack(jobs.double)
     assert (unpack(body, buffers), by_value) == (jobs.double, False)
     body, buffers, by_value = pack(local)

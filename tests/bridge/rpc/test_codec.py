@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.rpc import EncodingError, MalformedMessageError, NotAllowedError, by_reference
-from bridge.rpc.codec import OUT_OF_BAND, Codec, Encoded
+from bridge.rpc.codec import OUT_OF_BAND, Codec, Encoded, importable
 from tests.bridge.rpc.served import Account, Bank
 
 if TYPE_CHECKING:
@@ -232,3 +232,12 @@ def test_a_reference_that_was_not_handed_over_is_refused() -> None:
     encoded = codec.encode(lambda: 1, "it")
     with pytest.raises(MalformedMessageError, match="was not handed over"):
         codec.decode(encoded.body, (), ())
+
+
+def test_only_what_its_module_has_under_its_name_can_be_imported_elsewhere() -> None:
+    def local() -> None: ...
+
+    assert importable(Bank)
+    assert importable(Codec.encode)
+    assert not importable(local)
+    assert not importable(lambda: None)
