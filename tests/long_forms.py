@@ -36,7 +36,7 @@ SWITCHES: Final[Mapping[str, str]] = {
 LEFT_OUT: Final = (
     LongForm(
         "The fault test of pools kills workers under 60 tasks on each line; its long form has "
-        "1,000, which takes some minutes per line.",
+        "1,000, which takes about half a minute per line.",
         "BRIDGE_POOL_FAULT_TASKS=1000 tox run -e test -- tests/bridge/pool -k kill",
         "BRIDGE_POOL_FAULT_TASKS",
     ),
