@@ -36,6 +36,8 @@ BOOT_LIMIT = 90.0
 """Seconds for a document to open and its interpreter to be ready, on a busy machine."""
 ANSWER_GRACE = 5.0
 """Seconds beyond a block's limit after which a page counts as hung."""
+AFTERMATH_LIMIT = 10.0
+"""Seconds for a page to say what came up after a block."""
 CONSOLE_LINES = 500
 """Console lines kept of one block."""
 
@@ -218,7 +220,7 @@ class SessionPage:
         after = _Aftermath()
         script = "() => globalThis.docExamples?.session?.aftermath() ?? { absent: location.href }"
         for tab in self._tabs.values():
-            found = await self._bounded(tab, tab.page.evaluate(script), ANSWER_GRACE)
+            found = await self._bounded(tab, tab.page.evaluate(script), AFTERMATH_LIMIT)
             if isinstance(found, str):
                 after.lost = after.lost or found
             elif "absent" in found:

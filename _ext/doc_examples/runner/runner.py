@@ -45,7 +45,8 @@ class _Standing:
     key: tuple[str, str]
     """Line and session key."""
     position: int = 0
-    broken_by: Example | None = None
+    broken: Verdict | None = None
+    """What is said of every further block, once one has failed."""
 
 
 class Runner:
@@ -124,10 +125,8 @@ class Runner:
         if example.kind is Kind.DATA and not example.options.needs:
             return _parsed(example, line)
         standing = await self._stand_at(line, session, position)
-        if standing.broken_by is not None:
-            before = standing.broken_by
-            reason = f"not run: block {before.name} at {before.file}:{before.line} failed"
-            return Report(Verdict(Fate.NOT_RUN, reason, line=before.line), Outcome())
+        if standing.broken is not None:
+            return Report(standing.broken, Outcome())
         return await self._step(standing, line, example)
 
     async def _stand_at(self, line: str, session: Sequence[Example], position: int) -> _Standing:
@@ -137,7 +136,7 @@ class Runner:
         if standing is None or standing.key != key or standing.position > position:
             await self._leave()
             standing = self._standing = _Standing(await self._sessions.fresh(line), key)
-        while standing.position < position and standing.broken_by is None:
+        while standing.position < position and standing.broken is None:
             before = session[standing.position]
             if before.kind is Kind.DATA or (excluded(before, line) and not before.options.needs):
                 standing.position += 1
@@ -155,7 +154,9 @@ class Runner:
             outcome = await standing.page.run(example)
             verdict = judge(example, line, outcome)
         if not verdict.passed:
-            standing.broken_by = example
+            block = f"block {example.name} at {example.file}:{example.line}"
+            reason = f"not run: {block} failed: {verdict.headline}"
+            standing.broken = Verdict(Fate.NOT_RUN, reason, line=example.line)
         return Report(verdict, outcome)
 
     async def _inapplicable(
@@ -182,7 +183,7 @@ class Runner:
     async def _leave(self) -> None:
         """Close the open session; nobody waits for one that has nothing wrong with it."""
         standing = self._standing
-        if standing is None or standing.broken_by is not None:
+        if standing is None or standing.broken is not None:
             await self._drop()
         else:
             self._standing = None

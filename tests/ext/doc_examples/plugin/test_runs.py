@@ -92,7 +92,8 @@ def test_a_failure_reads_in_the_coordinates_of_the_page(first: Run) -> None:
 
 def test_what_follows_a_failure_says_which_block_failed(first: Run) -> None:
     line = INDEX.lstrip("\n").splitlines().index("count += 1") + 1
-    assert f"not run: block fails at docs/index.md:{line} failed" in first.text
+    where = f"not run: block fails at docs/index.md:{line} failed"
+    assert f"{where}: AssertionError: not three" in first.text
 
 
 def test_what_a_page_excludes_is_skipped_with_its_reason(first: Run) -> None:

@@ -353,5 +353,8 @@ def test_after_a_failure_the_rest_names_it(runner: Runner, block: Block, newest:
     for _ in range(2):
         verdict = runner.run(newest, session, 1).verdict
         assert verdict.fate is Fate.NOT_RUN
-        expected = f"not run: block {session[0].name} at guide/page.md:7 failed"
+        expected = (
+            f"not run: block {session[0].name} at guide/page.md:7 failed: "
+            "ZeroDivisionError: division by zero"
+        )
         assert verdict.headline == expected
