@@ -40,8 +40,11 @@ LONGEST_FIRST = (
 )
 """Modules that take longest as a whole, below this folder."""
 
+ON_ONE_LINE = ("bench/test_*.py",)
+"""Modules that a short run has on the last of the selected lines only; nothing that is published
+rests on them but figures, which are taken by a command."""
+
 ON_TWO_LINES = (
-    "bench/test_*.py",
     "bridge/offload/test_*.py",
     "bridge/rpc/test_*.py",
     "site/test_application.py",
@@ -79,10 +82,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test that needs an interpreter on each selected line (``--pyodide``)."""
     if "interpreter_line" in metafunc.fixturenames:
         lines = selected_lines(metafunc.config)
-        few = any(metafunc.definition.path.match(each) for each in ON_TWO_LINES)
-        if few and not os.environ.get("BRIDGE_LINES"):
-            lines = list(dict.fromkeys((lines[0], lines[-1])))
+        if not os.environ.get("BRIDGE_LINES"):
+            lines = _few_of(lines, metafunc.definition.path)
         metafunc.parametrize("interpreter_line", lines, scope="module", indirect=False)
+
+
+def _few_of(lines: list[str], module: Path) -> list[str]:
+    """The lines of a short run."""
+    if any(module.match(each) for each in ON_ONE_LINE):
+        return lines[-1:]
+    if any(module.match(each) for each in ON_TWO_LINES):
+        return list(dict.fromkeys((lines[0], lines[-1])))
+    return lines
 
 
 @pytest.fixture(scope="session")

@@ -45,8 +45,8 @@ LEFT_OUT: Final = (
         "PYTHONPATH=.:_ext python tests/bench/run.py SUITE --line LINE",
     ),
     LongForm(
-        "Browser tests of remote calls, offloading, the application and the benchmarks run on the "
-        "oldest and the newest line; the examples of the pages run on all.",
+        "Browser tests of remote calls, offloading and the application run on the oldest and the "
+        "newest line, those of the benchmarks on the newest; the examples of the pages run on all.",
         "BRIDGE_LINES=all tox run -e test -- tests/bridge tests/site tests/bench",
         "BRIDGE_LINES",
     ),

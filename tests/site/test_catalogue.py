@@ -26,7 +26,7 @@ LOOKS = {
 }
 AUDIT = """async () => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  const audit = await axe.run(document);
+  const audit = await axe.run(document, { resultTypes: ['violations'] });
   return [
     ...(wide > 0 ? [`wider than the screen by ${wide} px`] : []),
     ...audit.violations

@@ -53,6 +53,9 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # Every session compiles the runtime anew and ends before all of it is optimised: with as many
+    # compilers as the machine has processors, they take from the sessions beside it.
+    "--js-flags=--wasm-num-compilation-tasks=1",
 )
 
 
