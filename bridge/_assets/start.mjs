@@ -296,11 +296,15 @@ function install(pyodide, archive) {
   pyodide.FS.writeFile("/tmp/bridge-sources.zip", archive);
   pyodide.runPython(`
 def _install():
-    import importlib, os, sysconfig, zipfile
+    import os, sys, sysconfig, zipfile
+    from importlib.machinery import FileFinder
     with zipfile.ZipFile("/tmp/bridge-sources.zip") as archive:
         archive.extractall(sysconfig.get_path("purelib"))
     os.unlink("/tmp/bridge-sources.zip")
-    importlib.invalidate_caches()
+    # What bridge._modules.refresh_finders does, which may only now be there.
+    for finder in sys.path_importer_cache.values():
+        if isinstance(finder, FileFinder):
+            finder.invalidate_caches()
 _install()
 del _install
 `);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import io
 import pickle
@@ -10,6 +9,8 @@ import site
 import zipfile
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
+
+from bridge._modules import refresh_finders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ def knows(module: str) -> bool:
         >>> knows("json"), knows("no_such_module_at_all")
         (True, False)
     """
-    importlib.invalidate_caches()
+    refresh_finders()
     try:
         return importlib.util.find_spec(module) is not None
     except ValueError:
@@ -37,7 +38,7 @@ def knows(module: str) -> bool:
 def accept(archive: bytes) -> None:
     """Unpack modules where Python finds them."""
     zipfile.ZipFile(io.BytesIO(archive)).extractall(site.getsitepackages()[0])
-    importlib.invalidate_caches()
+    refresh_finders()
 
 
 def perform(body: bytes, /, *args: Any, **kwargs: Any) -> Any:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
+from bridge._modules import import_in_turns
 from bridge.errors import DisposedError
 from bridge.offload import inside
 from bridge.offload.naming import has_name, module_of, plain, require_importable
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from bridge.worker import Worker
 
 __all__ = ["WorkerExecutor"]
+
+_NEEDED: Final = (
+    *("base64", "pickletools", "bridge._browser.ports", "bridge._browser.workers"),
+    *("bridge.rpc", "bridge.worker"),
+)
+"""What the first call imports, in parts each of which leaves the page time to draw."""
 
 
 class WorkerExecutor:
@@ -118,8 +125,7 @@ class WorkerExecutor:
     async def _ready(self) -> Peer:
         if self._peer is not None and self._worker is not None and self._worker.alive:
             return self._peer
-        # The imports of the first call take two turns, and not one that is as long as both.
-        await asyncio.sleep(0)
+        await import_in_turns(*_NEEDED)
         from bridge.rpc import Peer  # noqa: PLC0415 - together with workers, on use
         from bridge.worker import spawn  # noqa: PLC0415 - the same
 
@@ -151,10 +157,10 @@ class WorkerExecutor:
         *,
         named: bool,
     ) -> Any:
-        from bridge.rpc import with_options  # noqa: PLC0415 - together with workers, on use
-
         async with self._order():
             remote = (await self._ready()).remote
+            from bridge.rpc import with_options  # noqa: PLC0415 - together with workers, on use
+
             try:
                 told = with_options(remote, on_progress=on_progress)
                 if named:

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from bridge._browser import ffi
+from bridge._modules import refresh_finders
 from bridge.pool import wire
 from bridge.pool.errors import CloudpickleNeededError
 from bridge.pool.packing import name_of, pack
@@ -135,6 +136,6 @@ async def load_by_value() -> None:
         import pyodide_js  # noqa: PLC0415 - the host is imported on use only
 
         await pyodide_js.loadPackage(BY_VALUE)
-        importlib.invalidate_caches()
+        refresh_finders()
     if importlib.util.find_spec(BY_VALUE) is None:
         raise CloudpickleNeededError

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from bridge._browser import ffi
 from bridge._browser.interrupts import awaited, shielded, work
+from bridge._modules import refresh_finders
 from bridge.pool import wire
 from bridge.pool.errors import FunctionError
 from bridge.pool.packing import name_of, pack, raised, unpack
@@ -309,7 +310,7 @@ def _add_module(name: str, archive: bytes) -> None:
     if _SOURCES not in sys.path:
         sys.path.append(_SOURCES)
     sys.path_importer_cache.pop(_SOURCES, None)
-    importlib.invalidate_caches()
+    refresh_finders()
 
 
 _benches: list[Bench] = []

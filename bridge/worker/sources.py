@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import importlib.util
 import io
 import time
@@ -11,6 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from bridge._modules import refresh_finders
 from bridge.errors import BridgeError
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _pack(modules: Iterable[str], buffer: io.BytesIO) -> Iterator[None]:
 
 
 def _files(module: str) -> Iterator[tuple[str, Path]]:
-    importlib.invalidate_caches()
+    refresh_finders()
     try:
         found = importlib.util.find_spec(module)
     except (ImportError, ValueError) as error:
