@@ -69,7 +69,7 @@ async function compiled(config, url) {
     return await WebAssembly.compileStreaming(response);
   } catch (error) {
     const text = textOf(error);
-    if (/Content Security Policy/i.test(text)) throw new Failure("policy", { url, text });
+    if (/Content Security Policy/i.test(text)) throw new Failure("policy", { url, directive: "script-src", reason: "policy", text });
     throw new Failure("runtime", { url, reason: "damaged", text });
   }
 }

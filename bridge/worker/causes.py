@@ -123,6 +123,7 @@ class _Facts:
     text: str = ""
     found: str = ""
     expected: str = ""
+    directive: str = ""
     package: str = ""
     name: str = ""
     serve: str = ""
@@ -158,7 +159,7 @@ _CAUSES: Final[dict[str, Callable[[_Facts], WorkerLoadError]]] = {
     "script": _of_script,
     "library": lambda f: StandardLibraryError(f.stage, f.url, f.text, status=f.status),
     "lock": lambda f: LockFileError(f.stage, f.url, f.text, status=f.status),
-    "policy": lambda f: ContentPolicyError(f.stage, f.url, "script-src", f.text),
+    "policy": lambda f: ContentPolicyError(f.stage, f.url, f.directive, f.text),
     "start": lambda f: RuntimeStartError(f.stage, f.url, f.text),
     "python": lambda f: import_error(f.stage, f.serve, f.report),
 }

@@ -179,6 +179,8 @@ class ContentPolicyError(WorkerLoadError, PermissionError):
     )
 
     def __init__(self, stage: Stage, url: str, directive: str, detail: str = "") -> None:
+        if directive == "connect-src":
+            self.advice = "Allow the origin of this file in connect-src."
         super().__init__(stage, url, ", ".join(filter(None, [directive, detail])))
         self.directive = directive
         self.detail = detail

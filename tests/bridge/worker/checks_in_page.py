@@ -485,8 +485,15 @@ def forbid(policy: str) -> None:
 
 
 async def policies(limits: Limits) -> dict[str, object]:
-    forbid("worker-src 'self'")
+    # One after the other: each forbids more.
+    forbid("connect-src 'self'")
     found: dict[str, object] = {
+        "policy-connect": await failing(limits, index_url=f"{OTHER}/ok/", share=False),
+    }
+    forbid("script-src 'self' 'unsafe-eval' 'unsafe-inline'; worker-src 'self' blob:")
+    found["policy-import"] = await failing(limits, index_url=f"{URL}/ok/", share=False)
+    forbid("worker-src 'self'")
+    found |= {
         "policy-blob": await failing(limits, index_url=f"{URL}/ok/"),
         "policy-self": await failing(limits, index_url=f"{URL}/ok/", script_url="/ok/worker.mjs"),
     }

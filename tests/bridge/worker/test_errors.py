@@ -66,6 +66,12 @@ def test_every_cause_is_a_load_error_that_says_what_and_what_to_do() -> None:
     assert all(cause.advice.endswith(".") for cause in causes)
 
 
+def test_what_a_policy_has_to_allow_depends_on_what_it_forbade() -> None:
+    url = "https://x.example/pyodide.asm.wasm"
+    assert "in connect-src" in str(ContentPolicyError(Stage.RUNTIME, url, "connect-src"))
+    assert "bridge.assets" in str(ContentPolicyError(Stage.SCRIPT, "blob:x", "worker-src"))
+
+
 def test_whether_to_try_again_follows_from_the_cause() -> None:
     def status(number: int) -> bool:
         return HttpStatusError(Stage.SCRIPT, "/w", status=number).retry

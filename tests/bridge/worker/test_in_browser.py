@@ -34,6 +34,8 @@ SILENT = {
     for name in ("script-mute", "script-closes", "script-spins", "script-silent")
 }
 RUNTIME = {
+    "policy-connect": ("ContentPolicyError", {"directive": "connect-src"}),
+    "policy-import": ("ContentPolicyError", {"directive": "script-src-elem"}),
     "script-leaves": ("ClosedEarlyError", {"retry": True}),
     "rest-404": ("HttpStatusError", {"status": 404}),
     "rest-mime": ("MimeTypeError", {"found": "text/plain"}),
