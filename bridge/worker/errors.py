@@ -64,11 +64,14 @@ class WorkerLoadError(BridgeError):
     ) -> None:
         about = f" ({url})" if url else ""
         said = f": {detail}" if detail else ""
-        super().__init__(f"{self.what}{about}{said}. {self.advice}")
+        super().__init__(f"{self.what}{about}{said}. {self._advised()}")
         self.stage = stage
         self.url = url
         self.detail = detail
         self.inferred = inferred
+
+    def _advised(self) -> str:
+        return self.advice
 
 
 class UnreachableError(WorkerLoadError, ConnectionError):
@@ -179,11 +182,14 @@ class ContentPolicyError(WorkerLoadError, PermissionError):
     )
 
     def __init__(self, stage: Stage, url: str, directive: str, detail: str = "") -> None:
-        if directive == "connect-src":
-            self.advice = "Allow the origin of this file in connect-src."
-        super().__init__(stage, url, ", ".join(filter(None, [directive, detail])))
         self.directive = directive
+        super().__init__(stage, url, ", ".join(filter(None, [directive, detail])))
         self.detail = detail
+
+    def _advised(self) -> str:
+        if self.directive == "connect-src":
+            return "Allow the origin of this file in connect-src."
+        return self.advice
 
 
 class ScriptSyntaxError(WorkerLoadError):
