@@ -34,6 +34,7 @@ from tests.bench.browser import ROOT, run_in_page
 from tests.bench.tables import write_page
 
 RESULTS = Path(__file__).with_name("results")
+PAGE = ROOT / "reference/project/benchmarks.md"
 
 MEASURE = """
 import inspect
@@ -75,7 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
         for line in chosen.line or ("0.28", LINES[-1]):
             print(f"{chosen.suite} on Pyodide {line} ...", file=sys.stderr)  # noqa: T201 - a command says what it does
             _record(chosen.suite, line, asyncio.run(_run(chosen.suite, line, chosen.repeat)))
-    write_page(RESULTS, ROOT / "reference/project/benchmarks.md")
+    write_page(RESULTS, PAGE)
     return 0
 
 
@@ -138,16 +139,23 @@ def _median(found: Any) -> float:
 
 
 def _commit() -> str:
-    """Name the commit; a tree that differs from it is marked so."""
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--abbrev=10", "--exclude=*"],  # noqa: S607
+    """Name the commit; a tree that differs from it in more than figures is marked so."""
+    figures = [f":!{path.relative_to(ROOT).as_posix()}" for path in (RESULTS, PAGE)]
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", *figures)
+    name = _git("rev-parse", "--short=10", "HEAD") or "unknown"
+    return f"{name}-dirty" if changed else name
+
+
+def _git(*arguments: str) -> str:
+    found = subprocess.run(
+        ["git", *arguments],  # noqa: S607 - the one on the path
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
         timeout=30,
     )
-    return described.stdout.strip() or "unknown"
+    return found.stdout.strip()
 
 
 def _record(suite: str, line: str, found: dict[str, Any]) -> None:
