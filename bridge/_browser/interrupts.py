@@ -13,7 +13,9 @@ that gave itself no number: messages are heard between two runs of Python, so th
 hit what begins later. Protocols are `shielded`: a frame of theirs keeps off what is meant for
 whatever runs.
 
-The page repeats an interrupt until it hears of the worker, so nothing is kept for later here.
+The page repeats an interrupt until it was raised or the worker is heard of, so nothing is kept for
+later here. It has to: Pyodide reads its byte and clears it in two steps, and what is written in
+between is lost.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ __all__ = [
     "HEARD",
     "MISSED",
     "PRESENT",
+    "RAISED",
     "SIZE",
     "TARGET",
     "Words",
@@ -52,6 +55,8 @@ PRESENT: Final = 3
 """Place of the number of the work that runs; 0 if that is not known."""
 MISSED: Final = 4
 """Place of the number that an interrupt found running instead of what was meant."""
+RAISED: Final = 5
+"""Place of how often an interrupt was raised."""
 SIZE: Final = 8
 """How many words there are; Pyodide's byte is in the first."""
 
@@ -160,6 +165,7 @@ def _on_interrupt(_signal: int, frame: FrameType | None) -> None:
     target = words[TARGET]
     running = _running(frame)
     if running == target if target > 0 else running >= 0 and words[HEARD] < -target:
+        words[RAISED] += 1
         raise KeyboardInterrupt
     words[MISSED] = running
 

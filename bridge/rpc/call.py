@@ -39,6 +39,8 @@ class Caller(Protocol):
 class Call(asyncio.Future[T]):
     """A request whose answer has not come; awaiting it gives the value.
 
+    `asyncio.wait` refuses coroutines, and so a call: it takes ``asyncio.create_task(call)``.
+
     Attributes:
         number: Its number between the two ends.
         options: How it was made.

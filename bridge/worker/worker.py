@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from bridge._browser.interrupts import HEARD, MISSED, PRESENT
+from bridge._browser.interrupts import HEARD, MISSED, PRESENT, RAISED
 from bridge.worker.causes import ending_of
 from bridge.worker.errors import Ending, WorkerDiedError
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from types import TracebackType
 
     from bridge._browser.ports import HostPort
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Worker", "WorkerEnd"]
 
+T = TypeVar("T")
+
 logger = logging.getLogger("bridge.worker")
 
 _REPEAT: Final = 0.05
-"""Seconds after which an interrupt is repeated, which may have found protocol code running."""
+"""Seconds after which an interrupt is repeated: it may have found protocol code running, or have
+been written between the two steps in which the runtime reads and clears it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class Worker:
         self._pings: dict[int, asyncio.Future[None]] = {}
         self._number = 0
         self._watching: asyncio.Task[None] | None = None
-        self._recovering: set[asyncio.Task[bool]] = set()
+        self._going_on: set[asyncio.Task[Any]] = set()
         self._turn = asyncio.Lock()
 
     @property
@@ -106,11 +110,27 @@ class Worker:
         words = self._words
         if words is None or not self.alive:
             return False
-        if not number:
-            # Its answer makes the interrupt void.
-            self._ask()
-        words.interrupt(number or -(words[HEARD] + 1))
+        # Its answer says that what ran is over, which makes the interrupt void.
+        question = self._ask()
+        target = number or -(words[HEARD] + 1)
+        self._go_on(self._insist(words, target, question, words[RAISED]))
+        words.interrupt(target)
         return True
+
+    def _go_on(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Begin something that goes on although nobody waits for it."""
+        task = asyncio.ensure_future(work)
+        self._going_on.add(task)
+        task.add_done_callback(self._going_on.discard)
+        return task
+
+    async def _insist(self, words: SharedWords, target: int, question: int, raised: int) -> None:
+        """Repeat an interrupt until it was raised, or the worker's event loop has turned."""
+        while True:
+            await asyncio.wait({self.ended}, timeout=_REPEAT)
+            if not self.alive or words[RAISED] != raised or words[HEARD] >= question:
+                return
+            words.interrupt(target)
 
     async def responds(self, within: float) -> bool:
         """Ask the worker's event loop for a sign of life.
@@ -154,11 +174,8 @@ class Worker:
             Whether the worker answers; if not, it has ended with `Ending.DEADLINE`.
         """
         heard = 0 if self._words is None else self._words[HEARD]
-        recovering = asyncio.ensure_future(self._recover(patience, grace, number, heard))
-        self._recovering.add(recovering)
-        recovering.add_done_callback(self._recovering.discard)
-        # It goes on although nobody waits for it any more: the worker is not to be left stuck.
-        return await asyncio.shield(recovering)
+        # Whoever gives up waiting does not leave the worker stuck.
+        return await asyncio.shield(self._go_on(self._recover(patience, grace, number, heard)))
 
     async def _recover(self, patience: float, grace: float, number: int, heard: int) -> bool:
         while True:

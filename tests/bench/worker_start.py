@@ -87,7 +87,10 @@ def load(package: str) -> None:
 
 
 def spin() -> None:
-    """Compute without end."""
+    """Say that it begins, and compute without end."""
+    from bridge.rpc import report_progress  # noqa: PLC0415 - for this one
+
+    report_progress("begun")
     while True:
         pass
 
@@ -145,16 +148,24 @@ async def _spawned(packages: tuple[str, ...], *, first: bool) -> tuple[float, fl
 
 async def _told(way: str) -> float:
     """Cause one ending; return the milliseconds until a call in flight raises for it."""
-    from bridge.rpc import PeerLostError, RemoteError  # noqa: PLC0415 - only a page can
+    from bridge.rpc import (  # noqa: PLC0415 - only a page can
+        PeerLostError,
+        RemoteError,
+        with_options,
+    )
     from bridge.worker import connect, spawn  # noqa: PLC0415 - the same
 
     with await spawn(modules=["tests"]) as worker:
         remote = connect(worker).remote
         await remote.call(abs, -3)
-        computes = way in (INTERRUPT, TERMINATED)
-        call = asyncio.ensure_future(
-            remote.call(spin) if computes else remote.call(asyncio.sleep, 60)
-        )
+        begun = asyncio.Event()
+        if way in (INTERRUPT, TERMINATED):
+            told = with_options(remote, on_progress=lambda _: begun.set())
+            call = asyncio.ensure_future(told.call(spin))
+            # An interrupt is for what runs: while it is still imported, nothing does.
+            await asyncio.wait_for(begun.wait(), 20)
+        else:
+            call = asyncio.ensure_future(remote.call(asyncio.sleep, 60))
         await asyncio.sleep(0.1)
         began = time.perf_counter()
         if way == INTERRUPT:

@@ -15,6 +15,7 @@ from bridge._browser.interrupts import (
     HEARD,
     MISSED,
     PRESENT,
+    RAISED,
     SIZE,
     TARGET,
     awaited,
@@ -55,13 +56,13 @@ def test_work_that_is_meant_is_interrupted(words: list[int]) -> None:
     words[TARGET] = 5
     with pytest.raises(KeyboardInterrupt):
         work(5, interrupted)
-    assert (words[MISSED], words[PRESENT]) == (0, 0)
+    assert (words[MISSED], words[PRESENT], words[RAISED]) == (0, 0, 1)
 
 
 def test_other_work_goes_on_and_is_named(words: list[int]) -> None:
     words[TARGET] = 5
     assert work(6, interrupted) == "went on"
-    assert words[MISSED] == 6
+    assert (words[MISSED], words[RAISED]) == (6, 0)
 
 
 def test_what_calls_work_is_out_of_reach_before_and_afterwards(words: list[int]) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import js
 
+from bridge.rpc import RemoteError, with_options
 from bridge.worker import connect, spawn
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 SERVED = """
 import asyncio, time
+from bridge.rpc import report_progress
 class Busy:
     ended = 0
     def work(self, name, seconds):
@@ -29,6 +32,10 @@ class Busy:
             pass
         self.ended += 1
         return name
+    def spin(self):
+        report_progress("begun")
+        while True:
+            pass
     async def steps(self, name, seconds):
         for _ in range(3):
             self.work(name, seconds / 3)
@@ -75,9 +82,8 @@ async def messages(worker: Worker, pick: random.Random, rounds: int) -> dict[str
     return {"unasked": len(heard) + hits - 2 * rounds, "hit": hits}
 
 
-async def calls(worker: Worker, pick: random.Random, rounds: int) -> dict[str, Any]:
+async def calls(worker: Worker, busy: Any, pick: random.Random, rounds: int) -> dict[str, Any]:
     """Three calls at once, of which one is meant."""
-    busy: Any = connect(worker).remote
     count: Counter[str] = Counter()
     for n in range(rounds):
         method = pick.choice([busy.work, busy.steps])
@@ -99,6 +105,28 @@ async def calls(worker: Worker, pick: random.Random, rounds: int) -> dict[str, A
     return {**count, "after": after, "alive": worker.alive}
 
 
+def _set(event: asyncio.Event, _: object) -> None:
+    event.set()
+
+
+async def loops(worker: Worker, busy: Any, rounds: int) -> dict[str, Any]:
+    """One interrupt for each of many loops: none of them goes unheard."""
+    for n in range(rounds):
+        begun = asyncio.Event()
+        told: Any = with_options(busy, on_progress=partial(_set, begun))
+        call = asyncio.create_task(told.spin())
+        await asyncio.wait_for(begun.wait(), PATIENCE)
+        worker.interrupt()
+        done, _ = await asyncio.wait({call}, timeout=PATIENCE)
+        if not done:
+            return {"unheard": n}
+        if not isinstance(call.exception(), RemoteError):
+            return {"ended otherwise": repr(call.exception())}
+        # More progress than so much per second would wait for the end of its call.
+        await asyncio.sleep(0.01)
+    return {"ended": rounds, "alive": worker.alive}
+
+
 async def main(seed: int = 0, rounds: int = 60) -> dict[str, Any]:
     """Both kinds, each in a worker of its own."""
     Path("busily.py").write_text(SERVED, "utf-8")  # noqa: ASYNC240 - in memory
@@ -107,5 +135,7 @@ async def main(seed: int = 0, rounds: int = 60) -> dict[str, Any]:
     with await spawn("busily:echo", index_url=f"{URL}/ok/") as worker:
         found["messages"] = await messages(worker, pick, rounds)
     with await spawn(expose="busily:Busy", index_url=f"{URL}/ok/") as worker:
-        found["calls"] = await calls(worker, pick, rounds)
+        busy: Any = connect(worker).remote
+        found["calls"] = await calls(worker, busy, pick, rounds)
+        found["loops"] = await loops(worker, busy, rounds)
     return found

@@ -235,6 +235,7 @@ def test_an_interrupt_at_any_moment_ends_what_it_was_meant_for_or_nothing(
     happened: Happened,
 ) -> None:
     messages, calls = happened["interrupts"]["messages"], happened["interrupts"]["calls"]
+    assert happened["interrupts"]["loops"] == {"ended": 60, "alive": True}
     assert messages.pop("hit") > 0
     assert messages == {"unasked": 0}
     assert calls.pop("hit") > 0

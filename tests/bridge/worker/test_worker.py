@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
-from bridge._browser.interrupts import HEARD, SIZE
+from bridge._browser.interrupts import HEARD, RAISED, SIZE
 from bridge.proxies import ProxyScope
 from bridge.worker import Ending, Timings, Worker
+from bridge.worker import worker as module
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
+
+    import pytest
 
 
 class Played(list[int]):
@@ -102,3 +105,38 @@ def test_a_recovery_goes_on_when_nobody_waits_for_it_any_more() -> None:
         return played.ended
 
     assert run(main())
+
+
+def interrupts_before_and_after(happens: Callable[[Played], None]) -> tuple[bool, int]:
+    """Interrupt a worker that does not hear it; tell what came before something, and after."""
+
+    async def main() -> tuple[bool, int]:
+        played = Played()
+        assert played.worker.interrupt(7)
+        while len(played.meant) < 3:  # noqa: ASYNC110 - nothing tells of it but the count
+            await asyncio.sleep(module._REPEAT)
+        happens(played)
+        before = len(played.meant)
+        await asyncio.sleep(10 * module._REPEAT)
+        return set(played.meant) == {7}, len(played.meant) - before
+
+    return cast("tuple[bool, int]", run(main()))
+
+
+def test_an_interrupt_that_the_runtime_lost_is_repeated_until_one_was_raised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_REPEAT", 0.005)
+
+    def raised(played: Played) -> None:
+        played[RAISED] += 1
+
+    assert interrupts_before_and_after(raised) == (True, 0)
+
+
+def test_an_interrupt_is_not_repeated_when_what_ran_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_REPEAT", 0.005)
+    assert interrupts_before_and_after(Played.turn) == (True, 0)
+    assert interrupts_before_and_after(lambda played: played.worker.terminate()) == (True, 0)
