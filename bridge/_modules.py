@@ -43,8 +43,8 @@ def refresh_finders() -> None:
 async def import_in_turns(*names: str) -> None:
     """Import modules and packages one after the other, without holding up the page.
 
-    Their files are compiled before, in turns of the event loop, so that the import itself need not:
-    that takes a third of the time. Packages within a package are not looked at.
+    Their files are compiled before, in turns of the event loop, so that the import itself need not.
+    Packages within a package are not looked at.
 
     Raises:
         ImportError: What an import raises.

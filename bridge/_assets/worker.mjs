@@ -8,7 +8,10 @@ const textOf = (reason) => String(reason?.stack ?? reason?.message ?? reason);
 /** The news of a policy's violation may come after what fails by it. */
 const POLICY_DELAY_MS = 50;
 const violations = [];
-addEventListener("securitypolicyviolation", (event) => violations.push(event));
+addEventListener("securitypolicyviolation", (event) => {
+  // Another policy may only report, and forbid nothing.
+  if (event.disposition !== "report") violations.push(event);
+});
 /** What fails without a reason, or as if it were not there, a policy may have forbidden. */
 async function withPolicy(facts) {
   if (facts.reason && facts.reason !== "unreachable") return facts;

@@ -371,11 +371,16 @@ class Violations:
         page = ffi.js_globals(FEATURE)
         # In a worker they are told to the global object, on a page to the document.
         target = ffi.get(page, "document") or page
-        note = scope.proxy(lambda event: self.found.append(Violation(event)), "policy")
+        note = scope.proxy(self._note, "policy")
         _method(target, "addEventListener")("securitypolicyviolation", note)
         scope.on_dispose(
             lambda: _method(target, "removeEventListener")("securitypolicyviolation", note)
         )
+
+    def _note(self, event: object) -> None:
+        # A policy that only reports forbids nothing.
+        if ffi.get(event, "disposition") != "report":
+            self.found.append(Violation(event))
 
     def about(self, url: str) -> Violation | None:
         """Return one that blocked this file, or its scheme."""

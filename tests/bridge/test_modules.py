@@ -64,7 +64,7 @@ def test_a_folder_that_was_not_there_is_looked_at_again(
     assert find_spec("in_a_later_folder") is not None
 
 
-def test_archives_are_not_read_again_nor_metadata_imported() -> None:
+def test_archives_are_not_read_again_nor_metadata_imported(tmp_path: Path) -> None:
     code = """
 import sys, zipfile, zipimport
 with zipfile.ZipFile("archive.zip", "w") as archive:
@@ -79,7 +79,8 @@ refresh_finders()
 assert "importlib.metadata" not in sys.modules
 """
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, env=environ)
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, check=True, timeout=60, env=environ, cwd=tmp_path)
 
 
 def turns_during(package: str) -> int:

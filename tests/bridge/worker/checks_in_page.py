@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 import js
+from pyodide.ffi import to_js
 
 from bridge.proxies import live_counts
 from bridge.worker import (
@@ -484,10 +485,25 @@ def forbid(policy: str) -> None:
     js.document.head.append(meta)
 
 
+async def only_reported(limits: Limits) -> dict[str, object]:
+    """A script that is missing, while a policy that forbids nothing reports it."""
+    facts = {"disposition": "report", "effectiveDirective": "worker-src"}
+    facts["blockedURI"] = str(script("script-404")["script_url"])
+    event = to_js(facts, dict_converter=js.Object.fromEntries)
+    starting = asyncio.ensure_future(failing(limits, **script("script-404")))
+    while not starting.done():
+        js.document.dispatchEvent(
+            js.SecurityPolicyViolationEvent.new("securitypolicyviolation", event)
+        )
+        await asyncio.sleep(0)
+    return await starting
+
+
 async def policies(limits: Limits) -> dict[str, object]:
     # One after the other: each forbids more.
     forbid("connect-src 'self'")
     found: dict[str, object] = {
+        "policy-reported": await only_reported(limits),
         "policy-connect": await failing(limits, index_url=f"{OTHER}/ok/", share=False),
     }
     forbid("script-src 'self' 'unsafe-eval' 'unsafe-inline'; worker-src 'self' blob:")

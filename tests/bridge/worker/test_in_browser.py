@@ -26,6 +26,7 @@ SCRIPT = {
     ),
     "script-static": ("ScriptImportError", {}),
     "script-raises": ("ScriptRaisedError", {"line": 2}),
+    "policy-reported": ("HttpStatusError", {"status": 404}),
     "policy-blob": ("ContentPolicyError", {"directive": "worker-src"}),
     "policy-none": ("ContentPolicyError", {"directive": "worker-src"}),
 }
