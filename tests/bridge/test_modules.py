@@ -66,10 +66,12 @@ def test_a_folder_that_was_not_there_is_looked_at_again(
 
 def test_archives_are_not_read_again_nor_metadata_imported(tmp_path: Path) -> None:
     code = """
-import sys, zipfile, zipimport
-with zipfile.ZipFile("archive.zip", "w") as archive:
+import os, sys, zipfile, zipimport
+# In full: relative places are forgotten instead of being read again.
+place = os.path.abspath("archive.zip")
+with zipfile.ZipFile(place, "w") as archive:
     archive.writestr("packed.py", "")
-sys.path.insert(0, "archive.zip")
+sys.path.insert(0, place)
 import packed
 from bridge._modules import refresh_finders
 def forbidden(self):

@@ -80,6 +80,16 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
+async def preparing() -> Scene:
+    """A crew whose worker has started and is not prepared for a long time."""
+    scene = Scene((jobs.later, (1, 60.0)))
+    scene.crew.start(1)
+    await turns()
+    assert scene.source.alive
+    assert not scene.heard.told
+    return scene
+
+
 def refuse() -> None:
     raise ValueError("no")
 
@@ -125,9 +135,7 @@ def test_the_initializer_comes_first_and_its_error_ends_the_start() -> None:
 
 def test_a_worker_that_dies_while_it_is_prepared_did_not_start() -> None:
     async def main() -> None:
-        scene = Scene((jobs.later, (1, 60.0)))
-        scene.crew.start(1)
-        await turns()
+        scene = await preparing()
         scene.source.workers[0].terminate(Ending.CLOSED)
         assert await scene.idle() == [("not started", 1, WorkerDiedError)]
 
@@ -136,9 +144,7 @@ def test_a_worker_that_dies_while_it_is_prepared_did_not_start() -> None:
 
 def test_a_start_that_is_ended_leaves_no_worker() -> None:
     async def main() -> None:
-        scene = Scene((jobs.later, (1, 60.0)))
-        scene.crew.start(1)
-        await turns()
+        scene = await preparing()
         scene.crew.end(1)
         assert await scene.idle() == []
         assert scene.source.alive == []
