@@ -115,7 +115,7 @@ class Computed(Observer, Source, Generic[T]):
 
         return subscribe_to(self, callback)
 
-    def _evaluate(self) -> None:
+    def _evaluate(self) -> None:  # noqa: C901, PLR0912, PLR0915 - every evaluation passes here
         """Run the function, remember what it read, and note whether the value changed."""
         state = now
         caller = state.active
@@ -150,6 +150,12 @@ class Computed(Observer, Source, Generic[T]):
             self._fail(error)
             if not isinstance(error, RecursionError | CycleError):
                 at = state.clock
+        except BaseException as error:
+            # An exit or interrupt is no value: it is not kept, and the next reader evaluates
+            # anew. Its reader follows what could make that end otherwise.
+            if outer is not None and not isinstance(error, Descend):
+                self._hand_over(outer)
+            raise
         finally:
             state.observer = outer
             state.active = caller
@@ -163,6 +169,11 @@ class Computed(Observer, Source, Generic[T]):
             if state.last_write > self._floor:
                 spoil(shadow)
             shadow._stale = shadow._spoilt
+
+    def _hand_over(self, reader: Observer) -> None:
+        """Let a reader follow what this has read."""
+        for source in self._sources[: self._pos]:
+            track(reader, source)
 
     def _fail(self, error: Exception) -> None:
         # The frame of _evaluate refers to self: leaving it out keeps self out of a cycle.

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
 
 _FEW = 16  # up to here looking through the list is quicker than a set
 
-__all__ = ["forget", "mark", "reconcile", "release", "spoil", "track", "unlink"]
+__all__ = [
+    "follow_beyond_stale",
+    "forget",
+    "mark",
+    "reconcile",
+    "release",
+    "spoil",
+    "track",
+    "unlink",
+]
 
 
 def track(observer: Observer, source: Source) -> None:
@@ -86,6 +95,27 @@ def unlink(observer: Observer, sources: list[Source]) -> None:
         if not stack:
             return
         observer, sources = stack.pop()
+
+
+def follow_beyond_stale(observer: Observer) -> None:
+    """Let an observer know directly of what lies behind those of its sources that stay stale.
+
+    Marks do not pass a node that is stale already. Where an evaluation was broken off, the node
+    stays stale, so that what follows it would never hear of a change again.
+    """
+    observer._pos = len(observer._sources)
+    known: set[Source] = set()
+    stack: list[Source] = [source for source in observer._sources if source._stale]
+    while stack:
+        node: Computed[Any] = stack.pop()  # type: ignore[assignment]  # signals are never stale
+        for source in (*node._sources, *(node._old or ())):
+            if source not in known:
+                known.add(source)
+                if source._stale:
+                    stack.append(source)
+                else:
+                    track(observer, source)
+    reconcile(observer)
 
 
 def release(observer: Observer) -> None:

@@ -8,12 +8,12 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from bridge.reactivity.computed import pull
-from bridge.reactivity.edges import reconcile
+from bridge.reactivity.edges import follow_beyond_stale, reconcile
 from bridge.reactivity.errors import ChainTooDeepError, RunawayError
-from bridge.reactivity.state import NESTING_LIMIT, NEVER, Observer, now, running
+from bridge.reactivity.state import NESTING_LIMIT, Observer, now, running
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 __all__ = ["Reaction", "begin_batch", "end_batch", "flush", "raise_all"]
@@ -47,17 +47,23 @@ class Reaction(Observer):
         """Run if one of the sources really changed."""
         at = self._at
         if at >= 0:
-            for source in self._sources:
-                if source._version > at:
-                    break
-                if source._stale:
-                    pull(source)  # type: ignore[arg-type]  # signals are never stale
+            try:
+                for source in self._sources:
                     if source._version > at:
                         break
-            else:
+                    if source._stale:
+                        pull(source)  # type: ignore[arg-type]  # signals are never stale
+                        if source._version > at:
+                            break
+                else:
+                    self._stale = False
+                    self._at = now.clock
+                    return
+            except BaseException:
+                # An exit or interrupt that a source raised: told once, like that of a run.
                 self._stale = False
-                self._at = now.clock
-                return
+                follow_beyond_stale(self)
+                raise
         self._stale = False
         self._run()
 
@@ -75,7 +81,6 @@ class Reaction(Observer):
         start = state.clock
         state.observer = state.active = self
         state.batch_depth += 1
-        at = NEVER
         try:
             if self._children or self._cleanups:
                 self._renew()
@@ -83,21 +88,13 @@ class Reaction(Observer):
                 result = self._fn()
                 if result is not None:
                     self._keep(result)
-            at = start
-        except Exception:
-            at = start
-            raise
         finally:
             state.batch_depth -= 1
             state.observer = outer
             state.active = caller
             self._caller = None
-            if at == NEVER:
-                # An interrupt: it is as due as it was.
-                self._stale = True
-                state.queue.append(self)
             # If it wrote what it had read, all that changed since it began is news to it.
-            self._at = at if self._stale else state.clock
+            self._at = start if self._stale else state.clock
             if self._old is not None or self._pos != len(self._sources):
                 reconcile(self)
             if not self._linked:
@@ -108,10 +105,11 @@ def flush() -> None:  # noqa: C901, PLR0912 - flat, and every write passes here
     """Run what is queued, the older reaction first, until nothing is left.
 
     Raises:
-        Exception: What the reactions raised, when all have run: one as it is, several as a group.
+        BaseException: What the reactions raised, when all have run; see `raise_all`. Only a
+            ``KeyboardInterrupt`` is raised at once: what is due then runs with the next write.
     """
     state = now
-    errors: list[Exception] = []
+    errors: list[BaseException] = []
     counts: Counter[Reaction] | None = None
     rounds = 0
     due: list[Reaction] = []
@@ -134,9 +132,11 @@ def flush() -> None:  # noqa: C901, PLR0912 - flat, and every write passes here
                             reaction._settle()
                         else:
                             _settle_in_order(reaction, errors)
-                    except Exception as error:  # noqa: BLE001 - raised when all have run
+                    except KeyboardInterrupt:
+                        raise
+                    except BaseException as error:  # noqa: BLE001 - raised when all have run
                         _collect(error, errors)
-    except BaseException as interrupt:
+    except KeyboardInterrupt as interrupt:
         # What is still due runs with the next write.
         state.queue[:0] = [reaction for reaction in due if reaction._stale]
         for earlier in errors:
@@ -148,7 +148,7 @@ def flush() -> None:  # noqa: C901, PLR0912 - flat, and every write passes here
         raise_all("effects failed", errors)
 
 
-def _settle_in_order(reaction: Reaction, errors: list[Exception]) -> None:
+def _settle_in_order(reaction: Reaction, errors: list[BaseException]) -> None:
     """Settle a reaction after its owners: those that run dispose of it."""
     while reaction._linked:
         first = _first_stale(reaction)
@@ -157,11 +157,13 @@ def _settle_in_order(reaction: Reaction, errors: list[Exception]) -> None:
             return
         try:
             first._settle()
-        except Exception as error:  # noqa: BLE001 - raised when all have run
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - raised when all have run
             _collect(error, errors)
 
 
-def _collect(error: Exception, errors: list[Exception]) -> None:
+def _collect(error: BaseException, errors: list[BaseException]) -> None:
     if not any(error is other for other in errors):  # a computed raises the same to each reader
         errors.append(error)
 
@@ -177,7 +179,9 @@ def _first_stale(reaction: Reaction) -> Reaction:
     return first
 
 
-def _runs_away(due: list[Reaction], counts: dict[Reaction, int], errors: list[Exception]) -> bool:
+def _runs_away(
+    due: list[Reaction], counts: dict[Reaction, int], errors: list[BaseException]
+) -> bool:
     """Stop a cascade in which the same reactions run again and again."""
     for reaction in due:
         counts[reaction] += 1
@@ -191,12 +195,24 @@ def _runs_away(due: list[Reaction], counts: dict[Reaction, int], errors: list[Ex
     return True
 
 
-def raise_all(what: str, errors: list[Exception]) -> None:
-    """Raise one error as it is, several as a group, nothing if there is none."""
+def raise_all(what: str, errors: Sequence[BaseException]) -> None:
+    """Raise one error as it is, several as a group, nothing if there is none.
+
+    An exit or interrupt among several is raised itself, since nobody looks for it in a group; the
+    others become its notes.
+    """
     if len(errors) == 1:
         raise errors[0]
-    if errors:
-        raise ExceptionGroup(what, errors)
+    failures = [error for error in errors if isinstance(error, Exception)]
+    if len(failures) == len(errors):
+        if failures:
+            raise ExceptionGroup(what, failures)
+        return
+    (first, *_) = (error for error in errors if not isinstance(error, Exception))
+    for error in errors:
+        if error is not first:
+            first.add_note(f"At the same time, {what}: {error!r}")
+    raise first
 
 
 def begin_batch() -> None:

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bridge.reactivity import RunawayError, Signal, batch, computed, effect, untracked
+from bridge.reactivity import RunawayError, Scope, Signal, batch, computed, effect, untracked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_a_batch_lets_each_effect_run_once() -> None:
@@ -125,7 +133,7 @@ def test_after_a_runaway_the_graph_still_works() -> None:
     assert seen[-1] == -5
 
 
-def test_an_interrupt_leaves_what_is_due_for_the_next_write() -> None:
+def test_an_interrupt_is_told_once_and_leaves_what_else_is_due_for_the_next_write() -> None:
     count, other = Signal(0), Signal(0)
     seen: list[Any] = []
     interrupts = [KeyboardInterrupt()]
@@ -143,7 +151,9 @@ def test_an_interrupt_leaves_what_is_due_for_the_next_write() -> None:
         count.value = 1
     assert seen == []
     other.value = 1
-    assert seen == [("first", 1), ("second", 1)]
+    assert seen == [("second", 1)]
+    count.value = 2
+    assert seen == [("second", 1), ("first", 2), ("second", 2)]
 
 
 def test_untracked_reads_make_no_dependency() -> None:
@@ -174,7 +184,7 @@ def test_an_effect_does_not_run_when_nothing_that_it_read_changed() -> None:
     assert runs == [True]
 
 
-def test_an_interrupt_while_looking_for_changes_loses_none() -> None:
+def test_an_interrupt_while_looking_for_changes_ends_no_subscription() -> None:
     count, other = Signal(0), Signal(0)
     seen: list[Any] = []
     interrupts = [KeyboardInterrupt()]
@@ -190,9 +200,9 @@ def test_an_interrupt_while_looking_for_changes_loses_none() -> None:
     with pytest.raises(KeyboardInterrupt):
         count.value = 1
     other.value = 1
-    assert seen == [0, 1]
+    assert seen == [0]
     count.value = 2
-    assert seen == [0, 1, 2]
+    assert seen == [0, 2]
 
 
 def test_an_interrupted_owner_still_runs_before_what_it_owns() -> None:
@@ -211,5 +221,154 @@ def test_an_interrupted_owner_still_runs_before_what_it_owns() -> None:
     with pytest.raises(KeyboardInterrupt):
         count.value = 1
     trigger.value = 1
-    assert seen == [(0, 0), (1, 1)]
+    count.value = 2
+    assert seen == [(0, 0), (2, 2)]
     parent.dispose()
+
+
+EXITS: list[type[BaseException]] = [
+    SystemExit,
+    KeyboardInterrupt,
+    asyncio.CancelledError,
+    GeneratorExit,
+    pytest.fail.Exception,
+]
+
+
+def through_computeds(read: Callable[[], Any], depth: int) -> Callable[[], Any]:
+    """Read by way of so many computeds, the last of which is read."""
+    for _ in range(depth):
+        read = partial(getattr, computed(read), "value")
+    return read
+
+
+@pytest.mark.parametrize("kind", EXITS)
+@pytest.mark.parametrize("depth", range(4))
+def test_an_exit_is_raised_to_the_writer_once_and_the_effect_stays(
+    kind: type[BaseException], depth: int
+) -> None:
+    bad, other, unrelated = Signal(0), Signal(0), Signal(0)
+    seen: list[Any] = []
+
+    def work() -> int:
+        if bad.value == 1:
+            raise kind
+        return bad.value
+
+    # Read directly, or through computeds: then looking for changes meets the exit first.
+    read = through_computeds(work, depth)
+    effect(lambda: seen.append((read(), other.value)))
+    beside: list[Any] = []
+    effect(lambda: beside.append(bad.value))
+    with pytest.raises(kind):
+        bad.value = 1
+    # Nobody else is told, whether they write or make something new.
+    unrelated.value = 1
+    effect(lambda: unrelated.value).dispose()
+    if kind is not KeyboardInterrupt:
+        assert beside == [0, 1]
+    bad.value = 2
+    other.value = 5
+    assert seen == [(0, 0), (2, 0), (2, 5)]
+    assert beside == [0, 1, 2]
+
+
+@pytest.mark.parametrize("kind", EXITS)
+@pytest.mark.parametrize("depth", range(1, 4))
+def test_an_effect_follows_what_made_a_new_source_exit(
+    kind: type[BaseException], depth: int
+) -> None:
+    shown, source = Signal(False), Signal(1)
+    seen: list[Any] = []
+
+    def work() -> int:
+        if source.value == 1:
+            raise kind
+        return source.value
+
+    read = through_computeds(work, depth)
+    effect(lambda: seen.append(read() if shown.value else None))
+    with pytest.raises(kind):
+        shown.value = True
+    source.value = 2
+    assert seen == [None, 2]
+
+
+@pytest.mark.parametrize("kind", EXITS)
+def test_an_exit_of_a_clean_up_keeps_no_other_from_running(kind: type[BaseException]) -> None:
+    seen: list[str] = []
+
+    def fail() -> None:
+        raise kind
+
+    with Scope() as scope:
+        for end in (lambda: seen.append("first"), fail, lambda: seen.append("last")):
+            effect(lambda end=end: end)  # type: ignore[misc]
+    with pytest.raises(kind):
+        scope.dispose()
+    assert seen == ["last", "first"]
+
+
+def test_an_exit_among_errors_is_raised_itself_and_names_them() -> None:
+    count = Signal(1)
+
+    def leave() -> None:
+        if count.value == 2:
+            raise SystemExit(3)
+
+    effect(lambda: 1 / (count.value - 2))
+    effect(leave)
+    with pytest.raises(SystemExit) as caught:
+        count.value = 2
+    assert caught.value.code == 3
+    assert "ZeroDivisionError" in caught.value.__notes__[0]
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_whatever_exits_the_graph_is_right_after_the_next_good_write(  # noqa: C901
+    data: st.DataObject,
+) -> None:
+    """Random graphs in which any node may exit: afterwards each effect has seen the last state."""
+    signals = [Signal(0) for _ in range(3)]
+    armed: dict[int, type[BaseException]] = {}
+    nodes: list[Any] = [partial(getattr, signal, "value") for signal in signals]
+
+    def node(number: int, sources: list[Any]) -> Any:
+        def work() -> int:
+            total = 0
+            for source in sources:
+                total += source()
+                if number in armed:
+                    raise armed[number]
+            return total
+
+        return work
+
+    for number in range(data.draw(st.integers(1, 6))):
+        chosen = data.draw(st.lists(st.sampled_from(nodes), min_size=1, max_size=3))
+        nodes.append(through_computeds(node(number, chosen), 1))
+    last: dict[int, list[int]] = {}
+    reads = data.draw(st.lists(st.lists(st.sampled_from(nodes), min_size=1, max_size=3)))
+
+    def state(read: list[Any]) -> list[int]:
+        # The first decides whether the others are read at all.
+        return [read[0](), *(each() for each in read[1:] if read[0]() % 2)]
+
+    for place, read in enumerate(reads):
+        effect(
+            lambda place=place, read=read: last.__setitem__(place, state(read))  # type: ignore[misc]
+        )
+    for _ in range(data.draw(st.integers(1, 6))):
+        armed.clear()
+        for number in data.draw(st.sets(st.integers(0, 5), max_size=2)):
+            armed[number] = data.draw(st.sampled_from(EXITS))
+        with suppress(*EXITS):
+            data.draw(st.sampled_from(signals)).update(lambda value: value + 1)
+        with suppress(*EXITS):
+            batch(lambda: None)
+    armed.clear()
+    written = data.draw(st.sampled_from([1, 100]))
+    for signal in signals:
+        signal.value += written
+    assert last == {place: state(read) for place, read in enumerate(reads)}
