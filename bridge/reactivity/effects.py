@@ -9,6 +9,7 @@ whole parts of a page. The idea is Solid's (R. Carniato).
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeAlias, TypeVar, cast
 
 from bridge.errors import DisposedError
@@ -39,8 +40,9 @@ class Effect(Reaction):
     may return. Clean-ups run untracked, the newest first.
 
     An effect that raises stays alive, follows what it had read until then, and the error goes to
-    whoever wrote the signal. The very first run is different: if it fails, or what follows from
-    its writes, the effect ends and `effect` raises.
+    whoever wrote the signal, once; an exit or interrupt (``SystemExit``, ``CancelledError``) is
+    no exception to that. The very first run is different: if it fails, or what follows from its
+    writes, the effect ends and `effect` raises.
     """
 
     __slots__ = ("name",)
@@ -97,12 +99,12 @@ class Effect(Reaction):
 
     def _renew(self) -> None:
         """Run again: clean up first, and lose no error of either."""
-        errors: list[Exception] = []
+        errors: list[BaseException] = []
         _clear(self, errors)
         try:
             if self._linked:
                 self._keep(self._fn())
-        except Exception as error:  # noqa: BLE001 - raised below together with the others
+        except BaseException as error:  # noqa: BLE001 - raised below together with the others
             errors.append(error)
         raise_all(f"{self._label()} and its clean-ups failed", errors)
 
@@ -128,9 +130,12 @@ class Effect(Reaction):
 
     def _end(self) -> None:
         release(self)
+        # Whoever keeps an ended effect must not keep what its function closed over.
+        self._fn = _Ended(self._label())
 
     def _label(self) -> str:
-        return label_of("effect", self.name, self._fn)
+        fn = self._fn
+        return fn.label if isinstance(fn, _Ended) else label_of("effect", self.name, fn)
 
     def __repr__(self) -> str:
         return f"<{self._label()}{'' if self._linked else ', disposed'}>"
@@ -139,23 +144,21 @@ class Effect(Reaction):
 class _Subscription(Effect):
     """Calls back with the value of one source."""
 
-    __slots__ = ("_callback", "_source")
+    __slots__ = ()
 
     def __init__(self, source: Signal[T] | Computed[T], callback: Callable[[T], object]) -> None:
-        self._source = source
-        self._callback = callback
-        super().__init__(self._notify)
-
-    def _notify(self) -> None:
-        untrack(self._callback, self._source.value)
+        super().__init__(partial(_notify, source, callback))
 
     def _end(self) -> None:
-        super()._end()
-        # It refers to itself through the bound method; without that it ends with its last user.
-        self._fn = _nothing
+        release(self)
+        # Not by its label: that shows the value, which may be large.
+        self._fn = _Ended("a subscription")
 
     def _label(self) -> str:
-        return f"subscription to {self._source._label()}"
+        fn = self._fn
+        if isinstance(fn, partial):
+            return f"subscription to {fn.args[0]._label()}"
+        return super()._label()
 
 
 class Scope(Frame):
@@ -311,8 +314,20 @@ def on_cleanup(fn: Callable[[], T]) -> Callable[[], T]:
     return fn
 
 
-def _nothing() -> None:
-    """Stand in for the function of what has ended."""
+def _notify(source: Signal[T] | Computed[T], callback: Callable[[T], object]) -> None:
+    untrack(callback, source.value)
+
+
+class _Ended:
+    """Stands in for the function of what has ended, and keeps the name of that."""
+
+    __slots__ = ("label",)
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+
+    def __call__(self) -> None:
+        """Do nothing."""
 
 
 def _adopt(child: Owner, owner: Owner) -> None:
@@ -330,12 +345,12 @@ def _dispose(owner: Owner) -> None:
         if above._children is not None:
             above._children.pop(owner, None)
     owner._end()
-    errors: list[Exception] = []
+    errors: list[BaseException] = []
     _clear(owner, errors)
     raise_all(f"clean-ups of {owner._label()} failed", errors)
 
 
-def _clear(owner: Owner, errors: list[Exception]) -> None:
+def _clear(owner: Owner, errors: list[BaseException]) -> None:
     """End all that an owner owns: the younger before the older, children before parents."""
     if owner._children:
         order: list[Owner] = []
@@ -355,11 +370,11 @@ def _clear(owner: Owner, errors: list[Exception]) -> None:
         _clean_up(owner, errors)
 
 
-def _clean_up(owner: Owner, errors: list[Exception]) -> None:
+def _clean_up(owner: Owner, errors: list[BaseException]) -> None:
     cleanups = owner._cleanups
     owner._cleanups = None
     for cleanup in reversed(cleanups or ()):
         try:
             untrack(cleanup)
-        except Exception as error:  # noqa: BLE001 - raised when all clean-ups have run
+        except BaseException as error:  # noqa: BLE001 - raised when all clean-ups have run
             errors.append(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar, overload
 
 from bridge.reactivity.api import batch
@@ -44,7 +45,6 @@ class Resource(Generic[T]):
         name: str = "resource",
     ) -> None:
         self.name = name
-        self._prepare = prepare
         self._value: Signal[T | None] = Signal(initial, name=f"{name}.value")
         self._error: Signal[Exception | None] = Signal(None, name=f"{name}.error")
         self._state: Signal[State] = Signal("idle", name=f"{name}.state")
@@ -55,7 +55,7 @@ class Resource(Generic[T]):
         self._scope = Scope(name)
         self._scope.on_cleanup(self._cancel)
         with self._scope:
-            Effect(self._restart, name=name)._start()  # noqa: SLF001 - made here
+            Effect(partial(self._restart, prepare), name=name)._start()  # noqa: SLF001 - made here
 
     @property
     def value(self) -> T | None:
@@ -105,10 +105,10 @@ class Resource(Generic[T]):
         """Cancel what is under way and stop following the source."""
         self._scope.dispose()
 
-    def _restart(self) -> None:
+    def _restart(self, prepare: Callable[[], Callable[[], Awaitable[T]] | None]) -> None:
         _ = self._again.value
         try:
-            fetch = self._prepare()
+            fetch = prepare()
         except Exception as error:  # noqa: BLE001 - it is shown to whoever reads `error`
             self._cancel()
             self._fail(error)
@@ -136,13 +136,13 @@ class Resource(Generic[T]):
         me = asyncio.current_task()
         try:
             value = await fetch()
-        except asyncio.CancelledError:
-            if self._task is me:
-                self._state.set("ready" if self._fetched else "idle")
-            raise
         except Exception as error:  # noqa: BLE001 - it is shown to whoever reads `error`
             if self._task is me:
                 self._fail(error)
+        except BaseException:  # it was cancelled, or asked the interpreter to end
+            if self._task is me:
+                self._state.set("ready" if self._fetched else "idle")
+            raise
         else:
             if self._task is me:
                 self._fetched = True

@@ -136,6 +136,11 @@ class AsyncEffect(Effect):
 
     def _end(self) -> None:
         super()._end()
+        self._coroutine_of = _nothing
         self._runs += 1
         if self._task is not None:
             self._task.cancel()
+
+
+async def _nothing() -> None:
+    """Stand in for the function of what has ended."""

@@ -12,13 +12,20 @@ from bridge.reactivity import (
     ChainTooDeepError,
     Effect,
     NoOwnerError,
+    Observable,
     Scope,
     Signal,
     computed,
     effect,
+    observable,
     on_cleanup,
     root,
 )
+
+
+@observable
+class Model(Observable):
+    level: int
 
 
 def test_an_effect_runs_now_and_on_each_change_until_disposed() -> None:
@@ -354,3 +361,54 @@ def test_ten_thousand_nested_scopes_end_without_recursion() -> None:
     assert all(scope.disposed for scope in entered)
     while entered:
         entered.pop()
+
+
+class Held:
+    """What a closure holds; a weak reference tells when it is freed."""
+
+
+@pytest.mark.parametrize("way", ["dispose", "scope", "off", "field", "all fields", "outer effect"])
+def test_what_has_ended_frees_what_its_function_closed_over_though_the_handle_is_kept(
+    way: str,
+) -> None:
+    held, source = Held(), Signal(0)
+    freed = weakref.ref(held)
+
+    def hold(*_: object, held: Held = held) -> None:
+        assert held is not None
+
+    handle: Any
+    if way == "dispose":
+        handle = effect(partial(hold, source.value))
+        handle.dispose()
+    elif way == "scope":
+        with Scope() as scope:
+            handle = effect(hold)
+        scope.dispose()
+    elif way == "outer effect":
+        kept: list[Effect] = []
+        outer = effect(lambda hold=hold: kept.append(effect(hold)))  # type: ignore[misc]
+        outer.dispose()
+        handle = kept
+    else:
+        model = Model(0)
+        if way == "off":
+            handle = source.subscribe(hold)
+        elif way == "field":
+            handle = model.subscribe("level", hold)
+        else:
+            handle = model.subscribe(hold)
+        handle()
+    del hold, held
+    gc.collect()
+    assert handle is not None
+    assert freed() is None
+
+
+def test_an_ended_effect_keeps_its_name() -> None:
+    def work() -> None: ...
+
+    ended = effect(work)
+    before = repr(ended)
+    ended.dispose()
+    assert repr(ended) == f"{before[:-1]}, disposed>"
