@@ -3,21 +3,23 @@
 The instances stay what they were: plain values stand in ``__dict__`` or in the slots, so that
 ``repr``, ``==``, ``asdict``, ``replace``, ``copy``, ``pickle`` and ``vars`` see a plain dataclass.
 A signal per field is made when somebody first reads the field inside a computed or an effect, or
-subscribes to it, and ends with the instance.
+subscribes to it, and ends with the instance. A field that a property or another data descriptor
+of the class manages keeps that: what it refuses is refused, what it converts is converted.
 """
 
 from __future__ import annotations
 
 import weakref
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform, overload
 
 from bridge.reactivity.effects import Scope
+from bridge.reactivity.equality import compare_by_identity
 from bridge.reactivity.errors import NotObservableError, UnknownFieldError
 from bridge.reactivity.reactions import begin_batch, end_batch
 from bridge.reactivity.signal import Signal
-from bridge.reactivity.state import now
+from bridge.reactivity.state import now, untrack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +51,26 @@ class _FieldSignal(Signal[Any]):
             raise
         finally:
             end_batch(error)
+
+
+class _ManagedSignal(_FieldSignal):
+    """The signal of a field that its class manages: a write goes through that."""
+
+    __slots__ = ("_field", "_instance")
+
+    def __init__(self, field: _ManagedField, instance: object) -> None:
+        super().__init__(field.read(instance), field.name, None)
+        self._field = field
+        self._instance = weakref.ref(instance)
+
+    def set(self, value: object) -> None:
+        instance = self._instance()
+        if instance is not None:
+            self._field.__set__(instance, value)
+
+    def written(self, instance: object) -> None:
+        """Take what the field holds now."""
+        super().set(self._field.read(instance))
 
 
 class _Box(weakref.ref[Any]):
@@ -105,6 +127,13 @@ class _Field:
 
     def signal(self, instance: object) -> _FieldSignal:
         """Return the signal of the field, made now if need be."""
+        values = instance.__dict__
+        return self._signal(
+            instance,
+            lambda: _FieldSignal(values.get(self.name, self.default), self.name, values),
+        )
+
+    def _signal(self, instance: object, make: Callable[[], _FieldSignal]) -> _FieldSignal:
         key = id(instance)
         box = _boxes.get(key)
         if box is None:
@@ -114,9 +143,7 @@ class _Field:
             _boxes[key] = box
         signal = box.signals.get(self.name)
         if signal is None:
-            values = instance.__dict__
-            value = values.get(self.name, self.default)
-            signal = box.signals[self.name] = _FieldSignal(value, self.name, values)
+            signal = box.signals[self.name] = make()
         return signal
 
     def _present(self, value: object, subject: object) -> object:
@@ -171,6 +198,48 @@ class _SlotField(_Field):
     def _held(self, instance: object) -> object:
         try:
             return self._slot.__get__(instance)
+        except AttributeError:
+            return MISSING
+
+
+class _ManagedField(_Field):
+    """The descriptor of one field that the class itself manages, by a property for instance.
+
+    The value stays where that puts it; the signal says when it was written.
+    """
+
+    __slots__ = ("_manager",)
+
+    def __init__(self, name: str, manager: Any) -> None:
+        super().__init__(name, MISSING)
+        self._manager = manager
+
+    def __get__(self, instance: object | None, owner: type | None = None) -> Any:
+        if instance is not None and now.observer is not None:
+            _ = self.signal(instance).value
+        return self._manager.__get__(instance, owner)
+
+    def __set__(self, instance: object, value: object) -> None:
+        self._manager.__set__(instance, value)
+        self._written(instance)
+
+    def __delete__(self, instance: object) -> None:
+        self._manager.__delete__(instance)
+        self._written(instance)
+
+    def signal(self, instance: object) -> _FieldSignal:
+        return self._signal(instance, lambda: _ManagedSignal(self, instance))
+
+    def _written(self, instance: object) -> None:
+        box = _boxes.get(id(instance))
+        signal = box.signals.get(self.name) if box is not None else None
+        if isinstance(signal, _ManagedSignal):
+            signal.written(instance)
+
+    def read(self, instance: object) -> object:
+        """Return what the field holds; reading is not tracked."""
+        try:
+            return untrack(self._manager.__get__, instance, type(instance))
         except AttributeError:
             return MISSING
 
@@ -304,12 +373,21 @@ def _observe(cls: type[C], options: dict[str, bool]) -> type[C]:
     if own is None:
         cls.subscribe = Observable.subscribe  # type: ignore[attr-defined]
     for each in fields(cls):  # type: ignore[arg-type]
-        present = _descriptor(cls, each.name)
-        if isinstance(present, MemberDescriptorType):
-            setattr(cls, each.name, _SlotField(each.name, present))
-        elif not isinstance(present, _Field):
-            setattr(cls, each.name, _Field(each.name, each.default))
+        setattr(cls, each.name, _descriptor_of(each, _descriptor(cls, each.name)))
+    if cls.__eq__ is not object.__eq__:
+        compare_by_identity(cls)
     return cls
+
+
+def _descriptor_of(field: Field[Any], present: object) -> _Field:
+    """Make the descriptor of a field, given what the class has under its name."""
+    if isinstance(present, _Field):
+        return present
+    if isinstance(present, MemberDescriptorType):
+        return _SlotField(field.name, present)
+    if hasattr(type(present), "__set__"):
+        return _ManagedField(field.name, present)
+    return _Field(field.name, field.default)
 
 
 def _descriptor(cls: type, name: str) -> object:

@@ -335,3 +335,93 @@ def test_fields_that_nobody_watches_cost_no_signal() -> None:
     assert len(_boxes) == before
     assert isinstance(signal_of(todo, "done"), Signal)
     assert len(_boxes) == before + 1
+
+
+def test_equal_observables_are_different_values_at_any_depth() -> None:
+    """Whoever shows one of two equal rows must not miss that the other one was chosen."""
+    rows = [Todo("a"), Todo("a")]
+    assert rows[0] == rows[1]
+    for wrap in (
+        lambda row: row,
+        lambda row: [row],
+        lambda row: {"chosen": (1, row)},
+        lambda row: Holder([row]),
+    ):
+        selected: Signal[Any] = Signal(wrap(rows[0]))
+        derived = computed(lambda: wrap(selected.value))  # noqa: B023 - read at once
+        seen: list[Any] = []
+        end = derived.subscribe(seen.append)
+        selected.value = wrap(rows[1])
+        selected.value = wrap(rows[1])
+        end()
+        assert len(seen) == 2, wrap(rows[0])
+
+
+@dataclass
+class Holder:
+    rows: list[Todo]
+
+
+@pytest.mark.parametrize("make", [lambda: Todo("a"), lambda: Point(1), lambda: Task("a")])
+def test_equality_of_observables_is_unchanged_for_everybody_else(make: Callable[[], Any]) -> None:
+    assert make() == make()
+    assert [make()] == [make()]
+    assert make() != "a"
+    with pytest.raises(TypeError):
+        hash(make())
+
+
+class Level:
+    """A data descriptor that converts, refuses, and keeps its value elsewhere."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = f"_{name}"
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return 1  # the field's default
+        return getattr(instance, self.name)
+
+    def __set__(self, instance: Any, value: object) -> None:
+        number = int(value)  # type: ignore[call-overload]
+        if number < 0:
+            raise ValueError("below 0")
+        setattr(instance, self.name, number)
+
+
+@observable
+@dataclass
+class Tank(Observable):
+    level: Level = Level()
+    unit: str = "l"
+
+    @property  # type: ignore[no-redef]
+    def unit(self) -> str:  # noqa: F811 - a dataclass takes it for the field's default
+        return self._unit
+
+    @unit.setter
+    def unit(self, value: str) -> None:
+        self._unit = value.strip()
+
+
+def test_a_field_that_its_class_manages_keeps_that_and_is_observed() -> None:
+    tank: Any = Tank(unit="l")
+    assert (tank.level, tank.unit) == (1, "l")
+    seen: list[Any] = []
+    effect(lambda: seen.append((tank.level, tank.unit)))
+    tank.level = "5"
+    tank.unit = " m "
+    with pytest.raises(ValueError, match="below 0"):
+        tank.level = -1
+    tank.level = 5.5  # the same as before, once it is converted
+    assert seen == [(1, "l"), (5, "l"), (5, "m")]
+    assert dataclasses.asdict(tank) == {"level": 5, "unit": "m"}
+    signal_of(tank, "level").set("7")
+    with pytest.raises(ValueError, match="below 0"):
+        signal_of(tank, "level").set(-7)
+    assert tank.level == 7
+    assert seen[-1] == (7, "m")
+    named: list[Any] = []
+    tank.subscribe(lambda name, value: named.append((name, value)))
+    tank.unit = "cl"
+    assert named == [("level", 7), ("unit", "m"), ("unit", "cl")]
