@@ -14,25 +14,33 @@ __all__ = ["Field"]
 T = TypeVar("T")
 
 
+class _Written(NamedTuple, Generic[T]):
+    """What the signal holds, as one object for each time that it was written."""
+
+    value: T
+
+
 class _Entry(NamedTuple):
-    """What was typed last, the signal's value after that, and what was wrong with it."""
+    """What was typed last, the state of the signal after that, and what was wrong with it."""
 
     raw: str
-    value: object
+    after: object
     message: str | None
 
 
 class Field(Generic[T]):
     """Joins a signal of any type with a text that a user types.
 
-    What does not parse leaves the signal alone and becomes a message. While the text stands for
-    the signal's value it stays as it was typed (``007``, ``1.``), so that nothing jumps under the
-    caret; when the program sets the signal, text and message follow.
+    What does not parse leaves the signal alone and becomes a message. Until the signal changes
+    otherwise, the text stays as it was typed (``007``, ``1.``), so that nothing jumps under the
+    caret; when the program changes the signal, text and message follow it for good.
 
     Args:
         signal: Holds the value.
-        parse: Turns a text into a value; raises ``ValueError`` with a message for the user.
-        format: Turns a value into a text.
+        parse: Turns a text into a value; raises ``ValueError`` with a message for the user. Any
+            other exception of it makes a message that names the text only.
+        format: Turns a value into a text. If it raises, the text is empty and the message says
+            which value cannot be shown.
 
     Attributes:
         text: The text to show (a computed).
@@ -52,9 +60,12 @@ class Field(Generic[T]):
         >>> age.value = 40
         >>> field.text.value, field.error.value
         ('40', None)
+        >>> age.value = 36
+        >>> field.text.value, field.error.value
+        ('36', None)
     """
 
-    __slots__ = ("_entry", "_parse", "error", "signal", "text")
+    __slots__ = ("_entry", "_parse", "_written", "error", "signal", "text")
 
     def __init__(
         self,
@@ -65,23 +76,21 @@ class Field(Generic[T]):
         self.signal = signal
         self._parse = parse
         self._entry: Signal[_Entry | None] = Signal(None, name="entry")
+        # Not the value itself: it may come back later, and what was typed must not.
+        self._written = computed(lambda: _Written(signal.value), equals=False)
 
-        def current() -> _Entry | None:
-            entry, value = self._entry.value, signal.value
-            if entry is None or not (value is entry.value or value == entry.value):
-                return None
-            return entry
+        def shown() -> tuple[str, str | None]:
+            entry, written = self._entry.value, self._written.value
+            if entry is not None and entry.after is written:
+                return entry.raw, entry.message
+            try:
+                return format(written.value), None
+            except Exception:  # noqa: BLE001 - a converter's failure is the field's error
+                return "", f"the value {written.value!r} cannot be shown"
 
-        def text() -> str:
-            entry = current()
-            return format(signal.value) if entry is None else entry.raw
-
-        def error() -> str | None:
-            entry = current()
-            return None if entry is None else entry.message
-
-        self.text = computed(text)
-        self.error = computed(error)
+        pair = computed(shown)
+        self.text = computed(lambda: pair.value[0], name="text")
+        self.error = computed(lambda: pair.value[1], name="error")
 
     def enter(self, raw: str) -> None:
         """Take what a user typed."""
@@ -89,6 +98,7 @@ class Field(Generic[T]):
             message = None
             try:
                 self.signal.set(self._parse(raw))
-            except ValueError as error:
-                message = str(error) or "not a value"
-            self._entry.set(_Entry(raw, self.signal.peek(), message))
+            except Exception as error:  # noqa: BLE001 - a converter's failure is the field's error
+                told = str(error) if isinstance(error, ValueError) else ""
+                message = told or f"{raw!r} is not a valid value"
+            self._entry.set(_Entry(raw, self._written.peek(), message))

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.binding import Field
-from bridge.reactivity import Signal, effect
+from bridge.reactivity import Observable, Signal, batch, effect, observable, signal_of
+
+
+@observable
+@dataclass
+class Person(Observable):
+    age: int
+
+    @property  # type: ignore[no-redef]
+    def age(self) -> int:
+        return self._age
+
+    @age.setter
+    def age(self, value: int) -> None:
+        if value < 0:
+            raise ValueError("no age is below 0")
+        self._age = value
 
 
 @given(st.lists(st.one_of(st.text(max_size=4), st.integers(-99, 99).map(str)), max_size=6))
@@ -60,3 +79,45 @@ def test_format_is_the_way_back() -> None:
     assert field.text.value == "a b"
     field.enter("c  d")
     assert (tags.value, field.text.value) == (["c", "d"], "c  d")
+
+
+def test_what_was_typed_never_comes_back_after_the_signal_was_written() -> None:
+    value = Signal(36)
+    field = Field(value, int)
+    field.enter("many")
+    value.value = 40
+    value.value = 36
+    assert (field.text.value, field.error.value) == ("36", None)
+    field.enter("007")
+    with batch():
+        value.value = 8
+        value.value = 7
+    assert field.text.value == "7"
+
+
+def test_every_failure_of_parsing_is_the_fields_error() -> None:
+    amount = Signal(Decimal(1))
+    field = Field(amount, Decimal)
+    field.enter("abc")
+    assert amount.value == Decimal(1)
+    assert (field.text.value, field.error.value) == ("abc", "'abc' is not a valid value")
+    field.enter("2.50")
+    assert (amount.value, field.text.value, field.error.value) == (Decimal("2.50"), "2.50", None)
+
+
+def test_a_failure_of_formatting_is_the_fields_error_until_the_next_value() -> None:
+    value = Signal[object]("a")
+    field = Field(value, str, lambda found: found.upper())  # type: ignore[attr-defined]
+    value.value = 1
+    assert (field.text.value, field.error.value) == ("", "the value 1 cannot be shown")
+    value.value = "b"
+    assert (field.text.value, field.error.value) == ("B", None)
+
+
+def test_a_model_that_refuses_a_value_is_the_fields_error() -> None:
+    model = Person(36)
+    field = Field(signal_of(model, "age"), int)
+    field.enter("-1")
+    assert (model.age, field.text.value, field.error.value) == (36, "-1", "no age is below 0")
+    field.enter("37")
+    assert (model.age, field.text.value, field.error.value) == (37, "37", None)
