@@ -32,7 +32,8 @@ class Signal(Source, Generic[T]):
         equals: When a new value counts as no change: None for the default (`same`: identical, or
             equal and of the same type), False for never, or a function of the old and the new
             value. A change inside a list that stays the same list is no change: assign a new
-            list, or use False.
+            list without changing the old one first (``s.value = [*s.value, x]``), because a new
+            list that equals the changed old one is no change either; or use False.
         name: What messages call it.
 
     Examples:
