@@ -10,18 +10,18 @@ plain Python one stands in `bridge._browser.document_model`.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import json
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from bridge._browser import ffi
 from bridge._browser.applier import GLOBAL_NAME, SOURCE
+from bridge._browser.tasks import follow
 from bridge.errors import BridgeError, DisposedError
 from bridge.proxies import ProxyScope
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from bridge._browser.attributes import OpBuffer
 
@@ -185,12 +185,11 @@ class DomRoot:
         next_number: The next free node number; take it and count it up, or call `reserve`.
     """
 
-    __slots__ = ("_surface", "_tasks", "handlers", "next_number")
+    __slots__ = ("_surface", "handlers", "next_number")
 
     def __init__(self, container: object, opener: Opener | None = None) -> None:
         self.handlers: dict[int, dict[str, Handler]] = {}
         self.next_number = 1
-        self._tasks: set[asyncio.Future[object]] = set()
         self._surface: Surface | None = (opener or open_container)(container, self._dispatch)
 
     def reserve(self, count: int) -> int:
@@ -244,20 +243,4 @@ class DomRoot:
             return
         result = handler(event)
         if inspect.isawaitable(result):
-            self._follow(result)
-
-    def _follow(self, result: Awaitable[object]) -> None:
-        task = asyncio.ensure_future(result)
-        # The loop itself holds tasks only weakly.
-        self._tasks.add(task)
-        task.add_done_callback(self._finish)
-
-    def _finish(self, task: asyncio.Future[object]) -> None:
-        self._tasks.discard(task)
-        if task.cancelled():
-            return
-        error = task.exception()
-        if error is not None:
-            task.get_loop().call_exception_handler(
-                {"message": "an event handler failed", "exception": error, "future": task}
-            )
+            follow(result)

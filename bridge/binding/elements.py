@@ -6,13 +6,13 @@ view: it sends all changes of a write in one call.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from bridge._browser import ffi, ops
 from bridge._browser.attributes import OpBuffer, class_text, rules_of, write_prop
 from bridge._browser.dom import ContainerError
+from bridge._browser.tasks import follow
 from bridge.binding.nodes import For
 from bridge.binding.slots import TextSlot, is_readable, reader
 from bridge.binding.two_way import bind_two_way
@@ -189,16 +189,12 @@ def listen(target: object, kind: str, handler: Handler) -> Scope:
     element = _find(target)
     scope = Scope(f"listening to {kind}")
     proxies = ProxyScope(f"listening to {kind}")
-    tasks: set[asyncio.Future[object]] = set()
 
     def heard(event: ffi.HostObject) -> None:
         with batch():
             result = handler(event)
         if inspect.isawaitable(result):
-            # The loop itself holds tasks only weakly.
-            task = asyncio.ensure_future(cast("Awaitable[object]", result))
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
+            follow(cast("Awaitable[object]", result))
 
     proxy = proxies.proxy(heard, "handler")
     element.addEventListener(kind, proxy)

@@ -290,3 +290,32 @@ attempt(lambda: mount(document.createElement("div"), h("script", None, address))
 [refused, document.querySelector("#app a").getAttribute("href")]
 """)
     assert found == [["href", "href", "onclick", "text"], "/fine"]
+
+
+def test_an_async_handler_that_ends_its_own_view_goes_on(interpreter: Interpreter) -> None:
+    interpreter.run(SET_UP)
+    done = interpreter.run("""
+import asyncio, gc, weakref
+done = []
+class Answer(asyncio.Future):
+    '''Known to nobody but the task that waits for it.'''
+async def close(event):
+    global view
+    view.dispose()
+    del view
+    answer = Answer()
+    known = weakref.ref(answer)
+    asyncio.get_running_loop().call_later(0.05, lambda: known() and known().set_result(None))
+    waiting, answer = answer, None
+    await waiting
+    done.append(event.type)
+place("app")
+view = mount("#app", h("button", {"on_click": close}, "close"))
+document.querySelector("#app button").click()
+await asyncio.sleep(0)
+await asyncio.sleep(0)
+gc.collect()
+await asyncio.sleep(0.2)
+done
+""")
+    assert done == ["click"]
