@@ -16,6 +16,9 @@ Limits and definitions, and figures that others published, name their source::
     {limit}`50 ms <long-tasks>`
     {quoted}`1.1 kB <https://example.org/size>`
 
+A page that quotes a suite quotes its newest line, too (``bench_figures.newest``): a comparison that
+leaves it out may be out of date.
+
 Figures that look measured and come by none of these are warnings (``bench_figures.bare``). Pages
 on which they may stand are listed in ``bench_figures_exempt`` with the reason.
 """
@@ -25,6 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bench_figures.measured import BenchRole, BenchTable
+from bench_figures.newest import check_newest
 from bench_figures.prose import check_exempt_pages, check_exemptions, check_page
 from bench_figures.sourced import SourcedRole
 
@@ -44,9 +48,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", check_exemptions)
     app.connect("env-before-read-docs", check_exempt_pages)
     app.connect("doctree-read", check_page)
+    app.connect("doctree-read", check_newest)
     return {
-        "version": "0.2",
-        "env_version": 2,
+        "version": "0.3",
+        "env_version": 3,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

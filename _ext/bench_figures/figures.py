@@ -3,6 +3,8 @@
 A results file ``<suite>.json`` holds, per line of the runtime, rows of columns of numbers::
 
     {"suite": "dom", "unit": "ms", "lines": {"0.28": {"rows": {ROW: {COLUMN: {STATISTIC: 1.5}}}}}}
+
+A line with ``"loaded": true`` was recorded while something else ran; it cannot be quoted.
 """
 
 from __future__ import annotations
@@ -31,6 +33,14 @@ class UnknownFigureError(LookupError):
         return f"no {self.what} {self.found!r}; measured are {', '.join(self.known) or 'none'}"
 
 
+class LoadedRecordingError(UnknownFigureError):
+    """What a page quotes was recorded while something else ran."""
+
+    def __str__(self) -> str:
+        """Say what to do."""
+        return f"{self.what} was recorded on a loaded machine ({self.found}): record it again"
+
+
 @dataclass(frozen=True, slots=True)
 class Suite:
     """The recorded results of one suite of benchmarks."""
@@ -39,9 +49,20 @@ class Suite:
     unit: str
     lines: dict[str, dict[str, Any]]
 
+    @property
+    def newest(self) -> str:
+        """The newest line that was recorded."""
+        return list(self.lines)[-1]
+
     def line(self, name: str) -> dict[str, Any]:
-        """What was recorded on a line: its ``rows``, and how they were measured."""
+        """What was recorded on a line: its ``rows``, and how they were measured.
+
+        Raises:
+            UnknownFigureError: Nothing was, or the machine was loaded meanwhile.
+        """
         found: dict[str, Any] = _pick("line", name, self.lines)
+        if found.get("loaded"):
+            raise LoadedRecordingError(f"{self.name} on {name}", f"on {found.get('date')}", [])
         return found
 
     def value(self, line: str, row: str, column: str, statistic: str = "median") -> float:

@@ -10,6 +10,7 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from bench_figures.figures import Suite, UnknownFigureError, load, shown
+from bench_figures.newest import QUOTED
 from bench_figures.place import true_line
 from bench_figures.prose import SOURCED
 
@@ -53,7 +54,10 @@ class BenchRole(SphinxRole):
         text = f"{shown(value)} {unit}"
         title = f"{suite.name}, Pyodide {line}: {', '.join(rest)}"
         classes = [SOURCED, "bench-figure"]
-        return [nodes.inline(self.rawtext, text, classes=classes, title=title)], []
+        quote = nodes.inline(self.rawtext, text, classes=classes, title=title)
+        quote[QUOTED] = (suite.name, line, suite.newest)
+        self.set_source_info(quote)
+        return [quote], []
 
 
 class BenchTable(SphinxDirective):
@@ -87,8 +91,11 @@ class BenchTable(SphinxDirective):
             f"{suite.unit}, {statistic} of {found['repeat']}; Pyodide "
             f"{found['versions']['pyodide']}, {found['versions']['browser']}, {found['date']}."
         )
+        table = _table(["case", *columns], cells)
+        table[QUOTED] = (suite.name, line, suite.newest)
+        self.set_source_info(table)
         return [
-            _table(["case", *columns], cells),
+            table,
             nodes.caption("", caption, classes=[SOURCED, "bench-note"]),
         ]
 

@@ -8,7 +8,8 @@ From the root of the project::
 
 Each suite runs in one page per line, all libraries in it taking turns, so that ratios hold;
 absolute times do not travel between machines. ``results/SUITE.json`` gets the lines that were run
-and keeps the others.
+and keeps the others. A tree that differs from its commit is refused, and the machine has to be
+quiet; a recording during which it was not is marked ``loaded``, and no page may quote it.
 
 A suite is a module beside this one with a ``UNIT`` and a function ``measure(repeat)``, ``async`` or
 not. That runs in the page, and gives figures by row and column: a list of times, or a text that
@@ -30,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from pyodide_runtimes import LINES, load_pins
+from tests.bench import conditions
 from tests.bench.browser import ROOT, run_in_page
 from tests.bench.tables import write_page
 
@@ -73,6 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--repeat", type=int, default=7, help="how often each is timed")
     chosen = parser.parse_args(arguments)
     if chosen.suite != "tables":
+        conditions.refuse_changes(conditions.changed_files(ROOT, (RESULTS, PAGE)))
         for line in chosen.line or ("0.28", LINES[-1]):
             print(f"{chosen.suite} on Pyodide {line} ...", file=sys.stderr)  # noqa: T201 - a command says what it does
             _record(chosen.suite, line, asyncio.run(_run(chosen.suite, line, chosen.repeat)))
@@ -81,20 +84,22 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 async def _run(suite: str, line: str, repeat: int) -> dict[str, Any]:
-    load = os.getloadavg()[0]
+    load = conditions.wait_for_quiet()
+    before = conditions.calibrate()
     module = importlib.import_module(f"tests.bench.{suite}")
     source = MEASURE.format(suite=suite, repeat=repeat)
     text, versions = await run_in_page(line, source, packages=getattr(module, "PACKAGES", ()))
     found = {
         "versions": {**versions, **{pin.name: pin.version for pin in load_pins().wheels}},
         "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),
-        "commit": _commit(),
+        "commit": _git("rev-parse", "--short=10", "HEAD"),
         "machine": {
             "system": platform.system(),
             "processor": platform.machine(),
             "cores": os.cpu_count(),
             "load before": round(load, 1),
         },
+        **_calibrated(before, conditions.calibrate()),
         "repeat": repeat,
     }
     figures = json.loads(text)
@@ -105,6 +110,14 @@ async def _run(suite: str, line: str, repeat: int) -> dict[str, Any]:
     if suite == "dom":
         counts, _ = await run_in_page(line, COUNT, counting=True)
         found["crossings"] = json.loads(counts)
+    return found
+
+
+def _calibrated(before: float, after: float) -> dict[str, Any]:
+    found: dict[str, Any] = {"calibration ms": [round(1000 * each) for each in (before, after)]}
+    if conditions.was_loaded(before, after):
+        found["loaded"] = True
+        print(f"loaded: the calibration took {before:.2f} s, then {after:.2f} s", file=sys.stderr)  # noqa: T201 - a command
     return found
 
 
@@ -136,14 +149,6 @@ def _median(found: Any) -> float:
     if len(ordered) % 2:
         return float(ordered[middle])
     return float(ordered[middle - 1] + ordered[middle]) / 2
-
-
-def _commit() -> str:
-    """Name the commit; a tree that differs from it in more than figures is marked so."""
-    figures = [f":!{path.relative_to(ROOT).as_posix()}" for path in (RESULTS, PAGE)]
-    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", *figures)
-    name = _git("rev-parse", "--short=10", "HEAD") or "unknown"
-    return f"{name}-dirty" if changed else name
 
 
 def _git(*arguments: str) -> str:

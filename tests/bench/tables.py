@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MARK = "<!-- Below this line the page is written by tests/bench/run.py. -->"
 BASE = "wybthon"
+_GROUPS = {"signals": {"create ": "creation", "update ": "many small updates"}}
+"""By suite, rows of one kind by how their names begin: each kind gets a mean of its own."""
 _COUNTS = {
     "crossings": "Calls from Python into the page per operation:",
     "recomputed": "Computeds that ran in one iteration:",
@@ -38,7 +40,7 @@ def tables(suite: dict[str, Any]) -> str:
             _conditions(suite, found),
             "",
         ]
-        out += _figures(found["rows"])
+        out += _figures(found["rows"], _GROUPS.get(name, {}))
         for count, caption in _COUNTS.items():
             if count in found:
                 columns = list(next(iter(found[count].values())))
@@ -61,6 +63,7 @@ def _conditions(suite: dict[str, Any], found: dict[str, Any]) -> str:
         f"{versions['browser']}{peers}; "
         f"{machine['cores']} cores, load {machine['load before']} before the run; "
         f"{found['date']}, commit `{found['commit']}`."
+        f"{' **Loaded: not to be quoted.**' if found.get('loaded') else ''}"
     )
 
 
@@ -68,24 +71,42 @@ def _columns(rows: dict[str, dict[str, Any]]) -> list[str]:
     return list(next(iter(rows.values())))
 
 
-def _figures(rows: dict[str, dict[str, Any]]) -> list[str]:
+def _figures(rows: dict[str, dict[str, Any]], kinds: dict[str, str]) -> list[str]:
     columns = _columns(rows)
     body = [
         [row, *(_cell(cells[c], cells.get(BASE)) for c in columns)] for row, cells in rows.items()
     ]
     if BASE not in columns:
         return _table(["", *columns], body)
-    ratios = {c: list(_ratios(rows, c)) for c in columns}
-    mean = ["geometric mean of the ratios"]
-    mean += [
-        f"{math.exp(math.fsum(map(math.log, r)) / len(r)):.2f}" if r else ""
-        for r in ratios.values()
-    ]
     return [
-        *_table(["", *columns], [*body, mean]),
+        *_table(["", *columns], [*body, *_means(rows, columns, kinds)]),
         "",
         f"In brackets the best time as a ratio to {BASE}'s.",
     ]
+
+
+def _means(
+    rows: dict[str, dict[str, Any]], columns: list[str], kinds: dict[str, str]
+) -> list[list[str]]:
+    """Give the geometric mean of the ratios of each column, for each group of rows apart."""
+    groups: dict[str, dict[str, Any]] = {}
+    for row, cells in rows.items():
+        kind = next((kind for start, kind in kinds.items() if row.startswith(start)), "")
+        groups.setdefault(kind, {})[row] = cells
+    if len(groups) > 1:
+        groups["graphs"] = groups.pop("")
+    means = []
+    for kind, members in groups.items():
+        ratios = [list(_ratios(members, column)) for column in columns]
+        name = "geometric mean of the ratios"
+        means.append(
+            [f"{name}, {kind}" if len(groups) > 1 else name]
+            + [
+                f"{math.exp(math.fsum(map(math.log, each)) / len(each)):.2f}" if each else ""
+                for each in ratios
+            ]
+        )
+    return means
 
 
 def _ratios(rows: dict[str, dict[str, Any]], column: str) -> Iterable[float]:

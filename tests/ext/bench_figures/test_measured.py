@@ -70,3 +70,15 @@ def test_a_figure_that_was_not_measured_is_an_error_at_its_line(build: Build, ga
 def test_a_table_of_what_was_not_measured_is_an_error_at_its_line(build: Build) -> None:
     built = build(page("```{bench-table} dom 0.28\n:rows: destroy\n```"))
     assert [line for _, line in built.places("no row 'destroy'")] == [3]
+
+
+@pytest.mark.parametrize(
+    "quote", ["{bench}`dom 0.28 | create | ours`", "```{bench-table} dom 0.28\n```"]
+)
+def test_what_was_recorded_on_a_loaded_machine_is_not_quoted(build: Build, quote: str) -> None:
+    recorded = json.loads(RESULTS)
+    recorded["lines"]["0.28"]["loaded"] = True
+    built = build({**page(quote), "results/dom.json": json.dumps(recorded)})
+    assert "dom on 0.28 was recorded on a loaded machine (on 2026-01-02): record it again" in (
+        built.warnings
+    )
