@@ -1,92 +1,235 @@
 /**
- * Comlink around Python: what a Comlink end sees of a Python object, and how Python calls one.
+ * Comlink's protocol around Python: requests come in and are answered, requests go out.
  *
- * Comlink follows any path of names over what it exposes, prototypes included. What it gets here has
- * one step only: every name gives a member, which can be applied or awaited, and nothing else.
+ * Comlink itself follows any path of names over what it exposes, prototypes and constructors
+ * included. Nothing is exposed to it here. A request is one of four operations with at most one
+ * name, whose meaning Python alone decides; no name is ever looked up on an object of this realm,
+ * and what goes out is data, or the end of a channel that can be called and nothing else.
+ *
+ * Of the Comlink module only the transfer handlers are used that somebody added to it.
  */
 
-/** Errors of Python by their own name and text. */
-const named = (error) => {
-  if (error?.name !== "PythonError") return error;
-  const lines = String(error.message).trimEnd().split("\n");
-  const plain = new Error(lines[lines.length - 1].replace(/^[\w.]+: /, ""));
-  plain.name = error.type ?? "PythonError";
-  plain.stack = error.message;
-  return plain;
-};
+const LONGEST_TEXT = 10_000;
+const MOST_LINES = 10_000;
+const MOST_VALUES = 10_000;
+const OPERATIONS = new Map([["GET", "get"], ["SET", "set"], ["APPLY", "call"]]);
+const GONE = "the other end closed the port";
 
-const guarded = (seen, traps = {}) =>
-  new Proxy(function () {}, {
-    get: (_, name) => (typeof name === "string" ? seen(name) : undefined),
-    has: () => false,
-    set: () => false,
-    construct: () => {
-      throw new TypeError("Python classes are called, not constructed");
-    },
-    getPrototypeOf: () => null,
-    ...traps,
-  });
+/** What arrives is data, whose own properties count; a name that it lacks is in no prototype. */
+const own = (value, name) =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, name) ? value[name] : undefined;
+const textOf = (value) => (typeof value === "string" ? value.slice(0, LONGEST_TEXT) : "");
+const isPort = (value) => Object.prototype.toString.call(value) === "[object MessagePort]";
+
+/** An answer that makes Comlink throw: a name and a text, and nothing of this realm. */
+const failure = (name, message) => ({
+  type: "HANDLER",
+  name: "throw",
+  value: { isError: true, value: { name, message, stack: `${name}: ${message}` } },
+});
+
+class Refusal extends Error {}
+
+/** The one name of a request, "" for the object itself. */
+const nameOf = (data) => {
+  const path = own(data, "path") ?? [];
+  if (!Array.isArray(path) || path.length > 1 || (path.length && typeof path[0] !== "string"))
+    throw new Refusal("a path has one name: ask an object that was handed over for its own names");
+  return path.length ? path[0] : "";
+};
 
 /**
- * `ask(kind, name, values)` is Python's and returns a promise. Functions that come as arguments are
- * wrapped, since a Comlink proxy that is used as an object would send a message for each look-up.
+ * Speak Comlink on a port.
+ *
+ * `ask(kind, name, values)` is Python's. Like every function of Python that gets here, it resolves
+ * to `[true, value]` or to `[false, name, text]`. What is returned to Python resolves to
+ * `["value", value]`, `["error", name, text, stack]` or `["lost", reason]`. `lost(reason)` and
+ * `note(text)` are told of the end of the port, and of messages that mean nothing.
  */
-const faceOf = (ask, ready) => {
-  const asked = async (kind, name, values) => {
-    const wrapped = values.map((value) => (typeof value === "function" ? (...given) => value(...given) : value));
+export const connect = (Comlink, port, ask, lost, note) => {
+  const lines = new Set();
+  const forgotten = new FinalizationRegistry((line) => line.release());
+
+  const handlers = () => [...(Comlink?.transferHandlers ?? [])].filter(([name]) => name !== "proxy" && name !== "throw");
+
+  /** A value on its way out, with what moves. */
+  const packed = (value) => {
+    if (typeof value === "function") {
+      const far = door((kind, name, values) => {
+        if (kind !== "call" || name) throw new Refusal("a function can be called only");
+        return value(...values);
+      });
+      return [{ type: "HANDLER", name: "proxy", value: far }, [far]];
+    }
+    for (const [name, handler] of handlers()) {
+      if (handler.canHandle(value)) {
+        const [serialized, moved] = handler.serialize(value);
+        return [{ type: "HANDLER", name, value: serialized }, moved];
+      }
+    }
+    return [{ type: "RAW", value }, []];
+  };
+
+  /** A value that came in; functions of the other end become functions that return to Python. */
+  const unpacked = (wire) => {
+    const value = own(wire, "value");
+    const name = own(wire, "name");
+    if (own(wire, "type") === "RAW") return value;
+    if (own(wire, "type") === "HANDLER" && name === "proxy" && isPort(value)) return remoteFunction(value);
+    const handler = own(wire, "type") === "HANDLER" ? handlers().find(([each]) => each === name) : undefined;
+    if (handler === undefined) throw new Refusal("a value is no value of Comlink's");
+    return handler[1].deserialize(value);
+  };
+
+  /** What a reply is for Python. */
+  const reply = (wire) => {
     try {
-      return ready(await ask(kind, name, wrapped));
+      if (own(wire, "type") === "HANDLER" && own(wire, "name") === "throw") {
+        const thrown = own(own(wire, "value"), "value");
+        if (typeof thrown === "object" && thrown !== null)
+          return ["error", ...["name", "message", "stack"].map((part) => textOf(own(thrown, part)))];
+        return ["error", "", String(thrown).slice(0, LONGEST_TEXT), ""];
+      }
+      return ["value", unpacked(wire)];
     } catch (error) {
-      throw named(error);
+      return ["error", "TypeError", `the answer cannot be read: ${textOf(error?.message)}`, ""];
     }
   };
-  const member = (name) =>
-    guarded((part) => {
-      if (part === "apply") return (_, values) => asked("call", name, [...(values ?? [])]);
-      if (part === "then") return (done, failed) => asked("get", name, []).then(done, failed);
-      return undefined;
-    });
-  return guarded((name) => (name === "then" ? undefined : member(name)), {
-    set: (_, name, value) => {
-      asked("set", String(name), [value]).catch((error) => console.warn(String(error)));
-      return true;
-    },
-  });
-};
 
-/** The part of a port that is Comlink's: messages of Python's own protocol are no objects. */
-const endpointOf = (port) => {
-  const hearing = new Map();
-  return {
-    postMessage: (message, transfer) => port.postMessage(message, transfer),
-    addEventListener: (kind, listener) => {
-      const hear = (event) => {
-        if (typeof event.data === "object" && event.data !== null && !Array.isArray(event.data)) listener(event);
-      };
-      hearing.set(listener, hear);
-      port.addEventListener(kind, hear);
-    },
-    removeEventListener: (kind, listener) => {
-      port.removeEventListener(kind, hearing.get(listener));
-      hearing.delete(listener);
-    },
-    start: () => port.start?.(),
+  /** The other end of a new channel on which something is served. */
+  const door = (serve) => {
+    const { port1, port2 } = new MessageChannel();
+    const line = open(port1, serve, () => line.end(GONE));
+    line.released = () => line.end(GONE);
+    return port2;
   };
-};
 
-/** Expose Python on a port and call what is exposed on its other end. */
-export const connect = (Comlink, port, ask) => {
-  const endpoint = endpointOf(port);
-  const functions = (value) => (typeof value === "function" ? Comlink.proxy((...given) => value(...given)) : value);
-  Comlink.expose(faceOf(ask, functions), endpoint);
-  const remote = Comlink.wrap(endpoint);
+  const remoteFunction = (target) => {
+    const nothing = () => {
+      throw new Refusal("nothing is served here");
+    };
+    const line = open(target, nothing, () => line.end(GONE));
+    const called = (...values) => line.request("APPLY", [], values);
+    forgotten.register(called, line);
+    return called;
+  };
+
+  /** One port: requests in both directions. */
+  const open = (target, serve, closed) => {
+    if (lines.size >= MOST_LINES) throw new Refusal("too many functions were handed over");
+    const pending = new Map();
+    let serial = 0;
+    let gone = "";
+
+    const post = (message, moved) => target.postMessage(message, moved);
+    const answer = async (data, type, id) => {
+      let message;
+      let moved = [];
+      try {
+        if (type === "RELEASE") message = { type: "RAW", value: undefined };
+        else if (type === "ENDPOINT") {
+          const far = door(serve);
+          [message, moved] = [{ type: "RAW", value: far }, [far]];
+        } else if (type === "CONSTRUCT") throw new Refusal("Python classes are called, not constructed");
+        else {
+          const name = nameOf(data);
+          const wires = type === "SET" ? [own(data, "value")] : own(data, "argumentList") ?? [];
+          if (!Array.isArray(wires) || wires.length > MOST_VALUES)
+            throw new Refusal(`arguments are an array of at most ${MOST_VALUES} values`);
+          const values = type === "GET" ? [] : Array.from(wires, unpacked);
+          const [fine, ...parts] = await serve(OPERATIONS.get(type), name, values);
+          if (!fine) message = failure(...parts);
+          else if (type === "SET") message = { type: "RAW", value: true };
+          else [message, moved] = packed(parts[0]);
+        }
+      } catch (error) {
+        message = failure("TypeError", error instanceof Refusal ? error.message : "the request cannot be read");
+        moved = [];
+      }
+      if (gone) return;
+      try {
+        post({ ...message, id }, moved);
+      } catch {
+        post({ ...failure("TypeError", "Unserializable return value"), id }, []);
+      }
+      if (type === "RELEASE") line.released();
+    };
+    const hear = ({ data }) => {
+      // Text and arrays are Python's own protocol, which may be spoken on the same port.
+      if (typeof data === "string" || Array.isArray(data)) return;
+      const type = own(data, "type");
+      const id = own(data, "id");
+      if (typeof type !== "string" || typeof id !== "string" || id.length > LONGEST_TEXT) {
+        note("a message is none of Comlink's: it has no type and number");
+      } else if (type === "RAW" || type === "HANDLER") {
+        const settle = pending.get(id);
+        pending.delete(id);
+        settle?.(reply(data));
+      } else if (OPERATIONS.has(type) || type === "CONSTRUCT" || type === "ENDPOINT" || type === "RELEASE") {
+        answer(data, type, id);
+      } else {
+        note("a message is none of Comlink's: its type is not known");
+      }
+    };
+    const garbled = () => note("a message cannot be had in this page");
+
+    const line = {
+      released: () => {},
+      /** Ask the other end; what it returns is settled always. */
+      request: (type, path, values) =>
+        new Promise((resolve) => {
+          if (gone) return resolve(["lost", gone]);
+          const id = `${(serial += 1)}`;
+          try {
+            const wires = values.map(packed);
+            const moved = wires.flatMap(([, each]) => each);
+            const parts = wires.map(([wire]) => wire);
+            pending.set(id, resolve);
+            post({ id, type, path, ...(type === "SET" ? { value: parts[0] } : { argumentList: parts }) }, moved);
+          } catch (error) {
+            pending.delete(id);
+            resolve(["error", textOf(error?.name), textOf(error?.message), textOf(error?.stack)]);
+          }
+        }),
+      /** Tell the other end that it is not needed any more. */
+      release: () => {
+        if (gone) return;
+        post({ id: "release", type: "RELEASE" }, []);
+        line.end("this end closed the port");
+      },
+      end: (reason) => {
+        if (gone) return;
+        gone = reason;
+        lines.delete(line);
+        target.removeEventListener("message", hear);
+        target.removeEventListener("messageerror", garbled);
+        target.removeEventListener("close", closed);
+        // Workers and their scopes have a `close` that means another thing.
+        if (isPort(target)) target.close();
+        for (const settle of pending.values()) settle(["lost", reason]);
+        pending.clear();
+      },
+    };
+    lines.add(line);
+    target.addEventListener("message", hear);
+    target.addEventListener("messageerror", garbled);
+    if (isPort(target)) target.addEventListener("close", closed);
+    target.start?.();
+    return line;
+  };
+
+  const end = (reason) => {
+    for (const line of [...lines]) line.end(reason);
+  };
+  const main = open(port, ask, () => {
+    end(GONE);
+    lost(GONE);
+  });
   return {
-    call: (name, ...values) => (name ? remote[name] : remote)(...values.map(functions)),
-    get: async (name) => await remote[name],
-    set: async (name, value) => {
-      remote[name] = functions(value);
-      await remote[name];
+    request: (type, name, ...values) => main.request(type, name ? [name] : [], values),
+    close: () => {
+      main.release();
+      end("this end closed the port");
     },
-    close: () => remote[Comlink.releaseProxy](),
   };
 };

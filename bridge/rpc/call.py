@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import weakref
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from bridge.rpc.streams import Stream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -61,6 +64,7 @@ class Call(asyncio.Future[T]):
         self._home = home
         self._listeners: list[tuple[Callable[[Any], object], Context]] = []
         self._started: Any = None
+        self._read_by: weakref.ref[Stream] | None = None
 
     @property
     def what(self) -> str:
@@ -174,15 +178,21 @@ class Call(asyncio.Future[T]):
 
     # A remote generator or context manager is used without `await` before it.
 
-    async def __aiter__(self) -> AsyncIterator[Any]:
-        iterator: Any = await self
-        closing = getattr(type(iterator), "aclose", None)
-        try:
-            async for item in iterator:
-                yield item
-        finally:
-            if closing is not None:
-                await closing(iterator)
+    def __aiter__(self) -> AsyncIterator[Any]:
+        found = self._read_by() if self._read_by is not None else None
+        if found is None:
+            found = Stream(self)
+            # It holds this call, so that the collector would be needed if this held it, too.
+            self._read_by = weakref.ref(found)
+        return found
+
+    async def aclose(self) -> None:
+        """End the generator that it returns; one whose call is in flight is not begun.
+
+        So that ``contextlib.aclosing(remote.generator())`` works, as with a local one.
+        """
+        found = self._read_by() if self._read_by is not None else None
+        await (found or Stream(self)).aclose()
 
     async def __aenter__(self) -> Any:
         manager: Any = await self

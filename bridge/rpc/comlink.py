@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from bridge import _assets
@@ -22,11 +24,11 @@ from bridge.errors import HostUnavailableError
 from bridge.proxies import ProxyScope
 from bridge.rpc.envelopes import VERSION
 from bridge.rpc.errors import NotExposedError, PeerLostError, RemoteError, VersionMismatchError
+from bridge.rpc.exposure import Exposure, clipped
 from bridge.rpc.peer import Peer
-from bridge.rpc.serving import interface_names, public
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Collection
+    from collections.abc import Awaitable, Callable
     from types import TracebackType
     from typing import Self
 
@@ -34,29 +36,37 @@ __all__ = ["ComlinkEnd", "ComlinkRemote", "connect"]
 
 _HELLO: Final = "bridgeHello"
 _FEATURE: Final = "Comlink"
+_KEPT: Final = 20
+"""Complaints that are remembered."""
+_LONGEST: Final = 10_000
+"""Characters of an error's text that cross."""
+
+_log: Final = logging.getLogger("bridge.rpc")
 
 
 class _Opened(Protocol):
     """What ``comlink_face.mjs`` makes of a port."""
 
-    def call(self, name: str, *values: object) -> Awaitable[object]: ...
-    def get(self, name: str) -> Awaitable[object]: ...
-    def set(self, name: str, value: object) -> Awaitable[object]: ...
+    def request(self, kind: str, name: str, *values: object) -> Awaitable[Any]: ...
     def close(self) -> None: ...
 
 
 class _Face(Protocol):
-    def connect(self, comlink: object, port: object, ask: object, /) -> _Opened: ...
+    def connect(
+        self, comlink: object, port: object, ask: object, lost: object, note: object, /
+    ) -> _Opened: ...
 
 
 def _to_js(value: object, scope: ProxyScope) -> object:
-    if callable(value) and not ffi.is_host_object(value):
+    if callable(value):
+        host = ffi.is_host_object(value)
 
         async def called(*given: object) -> object:
-            result = value(*[_to_py(each) for each in given])
-            if inspect.isawaitable(result):
-                result = await result
-            return _to_js(result, scope)
+            async def work() -> object:
+                result = value(*(given if host else [_to_py(each) for each in given]))
+                return await result if inspect.isawaitable(result) else result
+
+            return await _told(work, scope)
 
         return scope.proxy(called, "a callback")
     return value if ffi.is_host_object(value) else ffi.to_js(value)
@@ -70,10 +80,43 @@ def _to_py(value: object) -> Any:
 
         async def called(*given: object) -> object:
             with ProxyScope("arguments of a Comlink callback") as scope:
-                return _to_py(await function(*[_to_js(each, scope) for each in given]))
+                answer = await function(*[_to_js(each, scope) for each in given])
+                return _answer("the callback", answer)
 
         return called
     return cast("Any", value).to_py()
+
+
+async def _told(work: Callable[[], Awaitable[object]], scope: ProxyScope) -> object:
+    """Run something for JavaScript, which gets the value, or the error's name and text.
+
+    No exception leaves it: JavaScript would make an error of it that bears the traceback.
+    """
+    try:
+        return ffi.to_js([True, _to_js(await work(), scope)])
+    # Whatever a served function raises is told to its caller, an interrupt too.
+    except BaseException as error:  # noqa: BLE001 - the boundary of the other end's request
+        kind = type(error)
+        try:
+            text = str(error)
+        except Exception as fault:  # noqa: BLE001 - reported as the text
+            text = f"<its text cannot be had: {type(fault).__name__}>"
+        return ffi.to_js([False, kind.__qualname__, text[:_LONGEST]])
+
+
+def _answer(what: str, answer: Any) -> Any:
+    """Take what ``comlink_face.mjs`` makes of a reply.
+
+    Raises:
+        RemoteError: JavaScript threw.
+        PeerLostError: There will be no reply.
+    """
+    kind = answer[0]
+    if kind == "lost":
+        raise PeerLostError(what, answer[1])
+    if kind == "error":
+        raise RemoteError(answer[1], answer[2], answer[3])
+    return _to_py(answer[1])
 
 
 class _Member:
@@ -85,14 +128,14 @@ class _Member:
 
     async def __call__(self, *args: object) -> Any:
         """Call it."""
-        return await self._end.ask("call", self._name, *args)
+        return await self._end.ask("APPLY", self._name, *args)
 
     def __await__(self) -> Any:
-        return self._end.ask("get", self._name).__await__()
+        return self._end.ask("GET", self._name).__await__()
 
     async def set(self, value: object) -> None:
         """Assign the attribute on the other side."""
-        await self._end.ask("set", self._name, value)
+        await self._end.ask("SET", self._name, value)
 
 
 class ComlinkRemote:
@@ -110,7 +153,7 @@ class ComlinkRemote:
 
     async def __call__(self, *args: object) -> Any:
         """Call it."""
-        return await self._end.ask("call", "", *args)
+        return await self._end.ask("APPLY", "", *args)
 
 
 class ComlinkEnd:
@@ -123,12 +166,12 @@ class ComlinkEnd:
         """The peer, if the other end turned out to be Python."""
         self._port = port
         self._serve = serve
-        self._shown: Collection[str] | None = (
-            None if interface is None else interface_names(interface)
-        )
+        self._exposure = Exposure(interface)
         self._options = {**options, "interface": interface}
         self._scope = ProxyScope("Comlink")
         self._opened: _Opened | None = None
+        self._lost = "this side closed the connection"
+        self._complaints: deque[str] = deque(maxlen=_KEPT)
 
     @property
     def remote(self) -> Any:
@@ -138,28 +181,27 @@ class ComlinkEnd:
     def open(self, comlink: object, face: object) -> None:
         """Begin to serve, and to be able to call."""
         ask = self._scope.proxy(self._asked, "serving")
-        self._opened = cast("_Face", face).connect(comlink, self._port, ask)
+        lost = self._scope.proxy(self._gone, "the end")
+        note = self._scope.proxy(self._note, "complaints")
+        self._opened = cast("_Face", face).connect(comlink, self._port, ask, lost, note)
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """The latest messages of the other end that meant nothing."""
+        return tuple(self._complaints)
 
     async def ask(self, kind: str, name: str, *values: object) -> Any:
         """Make a Comlink call.
 
         Raises:
             RemoteError: JavaScript threw.
-            PeerLostError: This end is closed.
+            PeerLostError: This end is closed, or the other one has closed its port.
         """
+        what = f"the call of {name!r}" if name else "the call"
         if self._opened is None:
-            raise PeerLostError(f"the call of {name!r}", "this side closed the connection")
-        method = getattr(self._opened, kind)
+            raise PeerLostError(what, self._lost)
         sent = [_to_js(value, self._scope) for value in values]
-        try:
-            return _to_py(await method(name, *sent))
-        except Exception as error:
-            # Only JavaScript's own exceptions have a JavaScript object behind them.
-            thrown = getattr(error, "js_error", error)
-            if not ffi.is_host_object(thrown):
-                raise
-            read = [str(ffi.get(thrown, part) or "") for part in ("name", "message", "stack")]
-            raise RemoteError(*read) from None
+        return _answer(what, await self._opened.request(kind, name, *sent))
 
     async def greet(self, seconds: float) -> None:
         """Find out whether the other end is Python.
@@ -167,13 +209,14 @@ class ComlinkEnd:
         Raises:
             VersionMismatchError: It is, and speaks another version.
             TimeoutError: It does not answer.
+            PeerLostError: It has closed its port.
         """
         try:
-            theirs = await asyncio.wait_for(self.ask("call", _HELLO, VERSION), seconds)
+            theirs = await asyncio.wait_for(self.ask("APPLY", _HELLO, VERSION), seconds)
         except RemoteError:
             return
-        if theirs is not None:
-            self._meet(int(theirs))
+        if isinstance(theirs, int):
+            self._meet(theirs)
 
     def _meet(self, theirs: int) -> None:
         if theirs != VERSION:
@@ -182,29 +225,42 @@ class ComlinkEnd:
             self.peer = Peer(open_port(self._port), self._serve, **self._options)
 
     async def _asked(self, kind: str, name: str, values: Any) -> object:
-        given = [_to_py(value) for value in values]
-        if name == _HELLO:
-            # Listening before it is told: what the other end sends next must not be lost.
-            self._meet(int(given[0]))
-            return VERSION
-        return _to_js(await self._serving(kind, name, given), self._scope)
+        async def work() -> object:
+            return await self._serving(kind, name, [_to_py(value) for value in values])
+
+        return await _told(work, self._scope)
 
     async def _serving(self, kind: str, name: str, given: list[Any]) -> object:
-        target = self._serve
-        if not public(name) or (self._shown is not None and name not in self._shown):
-            raise NotExposedError(name, type(target).__qualname__, "it is not shown")
-        if not hasattr(target, name):
-            raise NotExposedError(name, type(target).__qualname__)
+        if name == _HELLO and kind == "call":
+            (theirs,) = given
+            # Listening before it is told: what the other end sends next must not be lost.
+            self._meet(int(theirs))
+            return VERSION
+        target, exposure = self._serve, self._exposure
+        if target is None:
+            raise NotExposedError(clipped(name), "this end", "it serves no object")
         if kind == "set":
-            if callable(getattr(type(target), name, None)):
-                raise NotExposedError(name, type(target).__qualname__, "it cannot be replaced")
-            setattr(target, name, given[0])
+            (value,) = given
+            exposure.assign(target, name, value)
             return None
-        found = getattr(target, name)
+        found = exposure.member(target, name) if name else exposure.itself(target)
         if kind == "call":
             found = found(*given)
             return await found if inspect.isawaitable(found) else found
+        # Comlink reads what it then calls: a method itself is no data.
         return None if callable(found) else found
+
+    def _note(self, text: str) -> None:
+        self._complaints.append(text)
+        _log.warning("Comlink: %s", text)
+
+    def _gone(self, reason: str) -> None:
+        if self._opened is not None:
+            self._opened = None
+            self._lost = reason
+            if self.peer is not None:
+                self.peer.lose(ConnectionResetError(reason))
+            self._scope.dispose()
 
     def close(self) -> None:
         """End this end; a second call does nothing."""
@@ -262,6 +318,7 @@ async def connect(
     Raises:
         HostUnavailableError: Not in a browser, or Comlink is not in this build.
         TimeoutError: The other end did not answer.
+        PeerLostError: It has closed its port.
         VersionMismatchError: It is Python, and speaks another version.
     """
     ffi.js_globals(_FEATURE)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, Protocol, Ty
 from bridge.errors import DisposedError
 from bridge.rpc.envelopes import Kind
 from bridge.rpc.faults import describe
+from bridge.rpc.streams import Items, Stream, gave_up
 from bridge.rpc.table import Sort
 
 if TYPE_CHECKING:
@@ -191,10 +192,9 @@ class Remote:
         """Call it."""
         return self._link.ask(Kind.CALL, self._options, "", args, named)
 
-    async def __aiter__(self) -> AsyncIterator[Any]:
-        iterator = await self._link.ask(Kind.ITERATE, self._options)
-        async for item in iterator:
-            yield item
+    def __aiter__(self) -> AsyncIterator[Any]:
+        link, options = self._link, self._options
+        return Stream(start=lambda: link.ask(Kind.ITERATE, options))
 
     async def __aenter__(self) -> Any:
         return await self._link.ask(Kind.ENTER, self._options)
@@ -216,7 +216,7 @@ class Remote:
         return f"<remote object {self._link.number}{' (released)' * self._link.released}>"
 
 
-class RemoteIterator:
+class RemoteIterator(Items):
     """A generator or iterator of the other side; it runs only as far as it is read.
 
     Args:
@@ -225,43 +225,56 @@ class RemoteIterator:
         ahead: How many items one request asks for.
     """
 
-    __slots__ = ("__weakref__", "_done", "_items", "_link", "_options", "_want")
+    __slots__ = ("__weakref__", "_asked", "_done", "_items", "_link", "_options", "_want")
 
     def __init__(self, link: Link, options: Options = _DEFAULTS, ahead: int = 1) -> None:
         self._link = link
         self._options = options
         self._want = ahead
         self._items: list[Any] = []
+        self._asked: set[Call[Any]] = set()
         self._done = False
-
-    def __aiter__(self) -> RemoteIterator:
-        return self
 
     async def __anext__(self) -> Any:
         if not self._items:
             if self._done:
                 raise StopAsyncIteration
+            call = self._link.ask(Kind.NEXT, self._options, "", (self._want,))
+            self._asked.add(call)
             try:
-                items, self._done = await self._link.ask(
-                    Kind.NEXT, self._options, "", (self._want,)
-                )
-            except Exception:
+                items, ended = await call
+            except BaseException as error:
+                if gave_up(call, error) and self._done:
+                    raise StopAsyncIteration from None
+                # As a local generator, it is over after an error, and after a cancelled wait.
                 self._done = True
                 self._link.release()
                 raise
+            finally:
+                self._asked.discard(call)
+            if self._done:
+                raise StopAsyncIteration
+            self._done = ended
             items.reverse()
             self._items = items
-            if self._done:
+            if ended:
                 self._link.release()
             if not items:
                 raise StopAsyncIteration
         return self._items.pop()
 
     async def aclose(self) -> None:
-        """End the iterator on the other side; its ``finally`` has run when this returns."""
+        """End the iterator on the other side; its ``finally`` has run when this returns.
+
+        An item that is waited for is given up. A second call does nothing.
+        """
         self._items.clear()
-        if not self._done:
-            self._done = True
+        if self._done:
+            return
+        self._done = True
+        for call in tuple(self._asked):
+            call.cancel()
+        if not self._link.released:
             try:
                 await self._link.ask(Kind.CLOSE, self._options)
             finally:
@@ -346,7 +359,7 @@ def with_options(
     return cast("R", Remote(link, options))
 
 
-async def ahead(iterable: AsyncIterable[T], count: int) -> AsyncIterator[T]:
+def ahead(iterable: AsyncIterable[T], count: int) -> AsyncIterator[T]:
     """Read a remote generator several items at a time: fewer crossings, and less held back.
 
     Args:
@@ -370,12 +383,12 @@ async def ahead(iterable: AsyncIterable[T], count: int) -> AsyncIterator[T]:
     """
     if count < 1:
         raise ValueError(f"expected a positive number of items, found {count}")
-    found = iterable if isinstance(iterable, RemoteIterator) else await cast("Any", iterable)
-    if not isinstance(found, RemoteIterator):
-        raise TypeError(f"expected a remote generator, found {type(found).__qualname__}")
-    reader = RemoteIterator(found._link, found._options, count)  # noqa: SLF001 - the module's own
-    try:
-        async for item in reader:
-            yield item
-    finally:
-        await reader.aclose()
+
+    def read(found: object) -> RemoteIterator:
+        if not isinstance(found, RemoteIterator):
+            raise TypeError(f"expected a remote generator, found {type(found).__qualname__}")
+        return RemoteIterator(found._link, found._options, count)  # noqa: SLF001 - the module's own
+
+    if isinstance(iterable, RemoteIterator):
+        return read(iterable)
+    return Stream(cast("Any", iterable), read=read)

@@ -11,12 +11,14 @@ import inspect
 import pickle
 import sys
 from contextvars import ContextVar
-from types import AsyncGeneratorType, ModuleType
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, cast
+from types import AsyncGeneratorType
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from weakref import WeakKeyDictionary
 
 from bridge._browser.interrupts import awaited, shielded, work
 from bridge.rpc.envelopes import Envelope, Kind
 from bridge.rpc.errors import EncodingError, MalformedMessageError, NotExposedError
+from bridge.rpc.exposure import Exposure, owner_of
 from bridge.rpc.faults import describe, rebuild
 from bridge.rpc.table import Export, Sort
 
@@ -29,9 +31,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Server",
     "current_report",
-    "interface_names",
-    "interface_operators",
-    "public",
     "report_progress",
 ]
 
@@ -111,11 +110,14 @@ class Server:
         self._codec = home.codec
         self._answer = answer
         self._send = report
-        self._shown = None if interface is None else interface_names(interface)
-        self._operators = None if interface is None else interface_operators(interface)
+        self._root = Exposure(interface)
+        self._handed_over = Exposure()
         self.running: dict[int, asyncio.Task[None]] = {}
         self._unstarted: dict[int, Awaitable[object]] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._turns: WeakKeyDictionary[AsyncGeneratorType[Any, Any], asyncio.Lock] = (
+            WeakKeyDictionary()
+        )
         self._operations: dict[int, Callable[[Export, str, Any, Any], object]] = {
             Kind.CALL: self._call,
             Kind.GET: self._get,
@@ -176,7 +178,7 @@ class Server:
         """Close an iterator that nobody reads any more, so that its ``finally`` runs."""
         if isinstance(target, AsyncGeneratorType):
             try:
-                task = asyncio.get_running_loop().create_task(_end(target))
+                task = asyncio.get_running_loop().create_task(self._end_of(target))
             except RuntimeError:
                 return  # the loop has ended, and with it every chance to run it
             self._closing.add(task)
@@ -246,95 +248,86 @@ class Server:
 
     # The operations; each gets the object, a name, and the arguments.
 
-    def _member(self, export: Export, name: str) -> Any:
-        target = export.target
-        self._check(export, name)
-        try:
-            return getattr(target, name)
-        except AttributeError as error:
-            raise NotExposedError(name, _owner(target)) from error
-
-    def _check(self, export: Export, name: str) -> None:
-        owner = _owner(export.target)
-        if not public(name):
-            raise NotExposedError(name, owner, "it is no public name")
-        if export.sort is not Sort.OBJECT:
-            raise NotExposedError(name, owner, "it can be called or read only")
-        if self._shown is not None and name not in self._shown and export is self._table.find(0):
-            raise NotExposedError(name, owner, "its interface has no such name")
-        if isinstance(export.target, ModuleType) and not _defined(export.target, name):
-            raise NotExposedError(name, owner, "the module does not define it")
-
-    def _operator(self, export: Export, *names: str) -> Any:
-        """Return what the object's class defines under the first of the names that it has."""
-        kind = type(export.target)
-        root = self._operators is not None and export is self._table.find(0)
-        for name in names:
-            found = getattr(kind, name, None)
-            if found is not None and (not root or name in (self._operators or ())):
-                return found
-        return None
+    def _rule(self, export: Export) -> Exposure:
+        return self._root if export.is_root else self._handed_over
 
     def _call(self, export: Export, name: str, args: Any, named: Any) -> object:
-        if name:
-            return self._member(export, name)(*args, **named)
-        if export.sort is Sort.OBJECT and self._operator(export, "__call__") is None:
-            raise NotExposedError("__call__", _owner(export.target), "it cannot be called")
-        if not callable(export.target) or export.sort is Sort.ITERATOR:
-            raise NotExposedError("", _owner(export.target), "it cannot be called")
-        return export.target(*args, **named)
+        rule = self._rule(export)
+        found = rule.member(export.target, name) if name else rule.itself(export.target)
+        return found(*args, **named)
 
     def _get(self, export: Export, name: str, _args: Any, _named: Any) -> object:
-        return self._member(export, name)
+        return self._rule(export).member(export.target, name)
 
     def _set(self, export: Export, name: str, args: Any, _named: Any) -> None:
-        self._check(export, name)
-        kind = type(export.target)
-        if callable(getattr(kind, name, None)) or isinstance(export.target, (ModuleType, type)):
-            raise NotExposedError(name, _owner(export.target), "it cannot be replaced")
         (value,) = args
-        setattr(export.target, name, value)
+        self._rule(export).assign(export.target, name, value)
 
     def _enter(self, export: Export, _name: str, _args: Any, _named: Any) -> object:
-        enter = self._operator(export, "__aenter__", "__enter__")
+        enter = self._rule(export).special(export.target, "__aenter__", "__enter__")
         if enter is not None:
             return enter(export.target)
-        raise NotExposedError("__enter__", _owner(export.target), "it is no context manager")
+        raise NotExposedError("__enter__", owner_of(export.target), "it is no context manager")
 
     def _exit(self, export: Export, _name: str, args: Any, _named: Any) -> object:
         (description,) = args
         error = None if description is None else rebuild(description, self._codec)
         given = (None, None, None) if error is None else (type(error), error, None)
-        leave = self._operator(export, "__aexit__", "__exit__")
+        leave = self._rule(export).special(export.target, "__aexit__", "__exit__")
         if leave is None:
-            raise NotExposedError("__exit__", _owner(export.target), "it is no context manager")
+            raise NotExposedError("__exit__", owner_of(export.target), "it is no context manager")
         return leave(export.target, *given)
 
     def _iterate(self, export: Export, _name: str, _args: Any, _named: Any) -> object:
-        if self._operator(export, "__aiter__") is not None:
+        rule = self._rule(export)
+        if rule.special(export.target, "__aiter__") is not None:
             return _as_generator(cast("Any", export.target).__aiter__())
-        if self._operator(export, "__iter__") is not None:
+        if rule.special(export.target, "__iter__") is not None:
             return _in_turn(iter(cast("Any", export.target)))
-        raise NotExposedError("__iter__", _owner(export.target), "it cannot be iterated")
+        raise NotExposedError("__iter__", owner_of(export.target), "it cannot be iterated")
 
     def _next(self, export: Export, _name: str, args: Any, _named: Any) -> object:
         (count,) = args
         if type(count) is not int or not 0 < count <= _MOST_ITEMS:
             raise MalformedMessageError(f"{count!r} is no number of items")
         if export.sort is not Sort.ITERATOR:
-            raise NotExposedError("__next__", _owner(export.target), "it is no iterator")
+            raise NotExposedError("__next__", owner_of(export.target), "it is no iterator")
         if export.fault is not None:
             fault, export.fault = export.fault, None
             raise fault
         if isinstance(export.target, AsyncGeneratorType):
-            return _several_async(export, count)
+            return self._several_async(export, count)
         return _several(export, count)
 
     def _close(self, export: Export, _name: str, _args: Any, _named: Any) -> object:
         if export.sort is not Sort.ITERATOR:
-            raise NotExposedError("close", _owner(export.target), "it is no iterator")
-        target = cast("Any", export.target)
-        return target.aclose() if isinstance(target, AsyncGeneratorType) else target.close()
+            raise NotExposedError("close", owner_of(export.target), "it is no iterator")
+        if isinstance(export.target, AsyncGeneratorType):
+            return self._end_of(export.target)
+        return cast("Any", export.target).close()
+
+    def _turn(self, generator: AsyncGeneratorType[Any, Any]) -> asyncio.Lock:
+        # One that runs refuses to be asked or closed; a cancelled one runs until it has ended.
+        return self._turns.setdefault(generator, asyncio.Lock())
+
+    async def _several_async(self, export: Export, count: int) -> tuple[list[object], bool]:
+        iterator = cast("AsyncGeneratorType[object, None]", export.target)
+        items: list[object] = []
+        try:
+            async with self._turn(iterator):
+                for _ in range(count):
+                    items.append(await anext(iterator))  # noqa: PERF401 - as in `_several`
+        except StopAsyncIteration:
+            return items, True
+        except Exception as error:
+            if not items:
+                raise
+            export.fault = error
+        return items, False
+
+    async def _end_of(self, generator: AsyncGeneratorType[Any, Any]) -> None:
+        async with self._turn(generator):
+            await generator.aclose()
 
 
 def _close(awaitable: Awaitable[object]) -> None:
@@ -354,42 +347,6 @@ def _checked(request: Any) -> tuple[str, tuple[object, ...], dict[str, object]]:
     raise MalformedMessageError("a request should be a name, positional and named arguments")
 
 
-def _owner(target: object) -> str:
-    return getattr(target, "__qualname__", None) or type(target).__qualname__
-
-
-def public(name: str) -> bool:
-    """Tell whether a name is one step, and meant for others."""
-    return name.isidentifier() and not name.startswith("_")
-
-
-def interface_names(interface: type) -> frozenset[str]:
-    """Return the public names that a class declares."""
-    names = {name for name in dir(interface) if not name.startswith("_")}
-    for kind in interface.__mro__:
-        names.update(getattr(kind, "__annotations__", ()))
-    return frozenset(names)
-
-
-def interface_operators(interface: type) -> frozenset[str]:
-    """Return the special methods that a class declares, those that every class has left out."""
-    bare = {object, Protocol, Generic}
-    return frozenset(
-        name
-        for kind in interface.__mro__
-        if kind not in bare
-        for name in vars(kind)
-        if name.startswith("__") and callable(getattr(kind, name, None))
-    )
-
-
-def _defined(module: ModuleType, name: str) -> bool:
-    listed = getattr(module, "__all__", None)
-    if listed is not None:
-        return name in listed
-    return getattr(getattr(module, name, None), "__module__", None) == module.__name__
-
-
 def _several(export: Export, count: int) -> tuple[list[object], bool]:
     iterator = cast("Iterator[object]", export.target)
     items: list[object] = []
@@ -405,30 +362,17 @@ def _several(export: Export, count: int) -> tuple[list[object], bool]:
     return items, False
 
 
-async def _several_async(export: Export, count: int) -> tuple[list[object], bool]:
-    iterator = cast("AsyncIterator[object]", export.target)
-    items: list[object] = []
-    try:
-        for _ in range(count):
-            items.append(await anext(iterator))  # noqa: PERF401 - the same
-    except StopAsyncIteration:
-        return items, True
-    except Exception as error:
-        if not items:
-            raise
-        export.fault = error
-    return items, False
-
-
 def _in_turn(iterator: Iterator[object]) -> Any:
     # A generator, because generators cross by reference and iterators by value.
     yield from iterator
 
 
 async def _as_generator(iterator: AsyncIterator[object]) -> AsyncIterator[object]:
-    async for item in iterator:
-        yield item
-
-
-async def _end(generator: AsyncGeneratorType[Any, Any]) -> None:
-    await generator.aclose()
+    try:
+        async for item in iterator:
+            yield item
+    finally:
+        # Not every event loop closes what was left in the middle.
+        closing = getattr(type(iterator), "aclose", None)
+        if closing is not None:
+            await closing(iterator)

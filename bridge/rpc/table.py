@@ -7,8 +7,19 @@ got. A release that crosses with a new use on its way therefore never frees what
 from __future__ import annotations
 
 import enum
+import functools
 from dataclasses import dataclass
-from types import AsyncGeneratorType, BuiltinMethodType, FunctionType, GeneratorType, MethodType
+from types import (
+    AsyncGeneratorType,
+    BuiltinMethodType,
+    ClassMethodDescriptorType,
+    FunctionType,
+    GeneratorType,
+    MethodDescriptorType,
+    MethodType,
+    MethodWrapperType,
+    WrapperDescriptorType,
+)
 from typing import TYPE_CHECKING, Final
 
 from bridge.rpc.errors import NotExposedError, ReferenceLostError
@@ -30,7 +41,19 @@ class Sort(enum.IntEnum):
     ITERATOR = 2
 
 
-_FUNCTIONS: Final = (FunctionType, MethodType, BuiltinMethodType, type)
+# A partial's public names are its function and arguments, a cached function's empty its cache.
+_FUNCTIONS: Final = (
+    FunctionType,
+    MethodType,
+    BuiltinMethodType,
+    ClassMethodDescriptorType,
+    MethodDescriptorType,
+    MethodWrapperType,
+    WrapperDescriptorType,
+    functools.partial,
+    type(functools.cache(lambda: None)),
+    type,
+)
 _ITERATORS: Final = (GeneratorType, AsyncGeneratorType)
 
 
@@ -55,12 +78,14 @@ class Export:
         sort: What may be done with it.
         count: How often it was handed over and not given back.
         fault: What an iterator raised after items that were still delivered.
+        is_root: Whether it is what the end serves from the beginning.
     """
 
     target: object
     sort: Sort
     count: int = 0
     fault: BaseException | None = None
+    is_root: bool = False
 
 
 def _identity(obj: object) -> object:
@@ -87,7 +112,7 @@ class Table:
 
     def serve(self, obj: object) -> None:
         """Make an object the root."""
-        self._exports[ROOT] = Export(obj, sort_of(obj), 1)
+        self._exports[ROOT] = Export(obj, sort_of(obj), 1, is_root=True)
         self._numbers[_identity(obj)] = ROOT
 
     def add(self, obj: object) -> int:

@@ -102,14 +102,14 @@ MUTATIONS = [
     Mutation(
         "names with one underscore can be reached",
         "rpc/test_peer.py::test_only_public_names_can_be_reached",
-        "rpc/serving.py",
+        "rpc/exposure.py",
         'and not name.startswith("_")\n',
         'and not name.startswith("__")\n',
     ),
     Mutation(
         "an interface hides nothing",
         "rpc/test_peer.py::test_an_interface_shows_its_own_names_only",
-        "rpc/serving.py",
+        "rpc/exposure.py",
         "if self._shown is not None and name not in self._shown",
         "if self._shown is not None and name in self._shown and name == name.upper()",
     ),

@@ -40,6 +40,8 @@ class Account:
 class Bank:
     """The root of most tests."""
 
+    name: str
+
     def __init__(self) -> None:
         self.name = "First"
         self.closed: list[str] = []
