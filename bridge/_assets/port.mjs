@@ -30,7 +30,30 @@
     return !isShared(found) && types.some((type) => found instanceof type) ? [found] : [];
   };
 
+  const kindOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
+  const isPort = (value) => kindOf(value) === "MessagePort";
+  const MANY = 65536;
+  /** Whether an array is mostly holes: a short message makes one of any length. */
+  const isHollow = (array) => array.length > MANY && Object.keys(array).length < array.length;
+  /** What is wrong with an entry of a message; empty if nothing is. */
+  const faultOf = (entry) => {
+    if (!Array.isArray(entry)) return `an array of a header and buffers was expected, and found was ${kindOf(entry)}`;
+    const [header] = entry;
+    if (typeof header !== "string" && (kindOf(header) !== "Uint8Array" || isShared(header.buffer)))
+      return `a header of text or bytes was expected, and found was ${kindOf(header)}`;
+    if (isHollow(entry)) return "it has more holes than buffers";
+    for (let place = 1; place < entry.length; place += 1) {
+      if (typeof entry[place] !== "object" || entry[place] === null)
+        return `buffers were expected, and found was ${kindOf(entry[place])}`;
+    }
+    return "";
+  };
+  /** Messages with a type of their own are another protocol's, which may use the same port. */
+  const isForeign = (value) => typeof value === "object" && value !== null && typeof value.type === "string";
+
   const open = (target) => {
+    let hearClose = null;
+    let hearGarbled = null;
     let queue = [];
     let moved = [];
     let hear = null;
@@ -78,13 +101,41 @@
         queue.push(message);
         moved.push(...owned);
       },
-      /** `one` gets a lone header as a string, `many` an array of messages. */
-      listen: (one, many) => {
+      /**
+       * `one` gets a lone header as a string, `many` an array of messages that have the right
+       * shape, `odd` a text about what has not, and `closed` is told if the other end is gone.
+       */
+      listen: (one, many, odd, closed) => {
+        const take = (data) => {
+          const entries = isHollow(data) ? Object.values(data) : data;
+          const faults = [];
+          const good = [];
+          for (const entry of entries) {
+            const fault = faultOf(entry);
+            if (fault) faults.push(fault);
+            else good.push(entry);
+          }
+          if (entries !== data) faults.push("the message has more holes than entries");
+          try {
+            if (good.length) many(good);
+          } finally {
+            // One complaint per message: their number is not for the sender to choose.
+            if (faults.length) odd(faults[0], faults.length);
+          }
+        };
         hear = ({ data }) => {
           if (typeof data === "string") one(data);
-          else if (Array.isArray(data)) many(data);
+          else if (Array.isArray(data)) take(data);
+          else if (!isForeign(data)) odd(`text or an array was expected, and found was ${kindOf(data)}`, 1);
         };
+        hearGarbled = () => odd("it cannot be had in this page", 1);
         target.addEventListener("message", hear);
+        target.addEventListener("messageerror", hearGarbled);
+        // Told by Chromium from 122 on. Workers and their scopes have a `close` of another kind.
+        if (isPort(target)) {
+          hearClose = () => closed();
+          target.addEventListener("close", hearClose);
+        }
         target.start?.();
       },
       /** Send now what waits: microtasks do not run while Python computes. */
@@ -96,6 +147,8 @@
       close: () => {
         flush();
         if (hear) target.removeEventListener("message", hear);
+        if (hearGarbled) target.removeEventListener("messageerror", hearGarbled);
+        if (hearClose) target.removeEventListener("close", hearClose);
         target.close?.();
       },
     };

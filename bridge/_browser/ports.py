@@ -8,6 +8,7 @@ event loop travel together, in one ``postMessage``, and Python is entered once f
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
 from bridge import _assets
@@ -16,9 +17,9 @@ from bridge.errors import BridgeError, DisposedError
 from bridge.proxies import ProxyScope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-__all__ = ["Buffer", "HostPort", "Lost", "Port", "Receive", "is_ready", "open_port"]
+__all__ = ["Buffer", "HostPort", "Lost", "Odd", "Port", "Receive", "is_ready", "open_port"]
 
 GLOBAL_NAME: Final = "__bridge_port_1__"
 """The global function of ``port.mjs``; its number changes with what travels."""
@@ -34,6 +35,10 @@ Receive: TypeAlias = "Callable[[bytes, list[Buffer]], None]"
 
 Lost: TypeAlias = "Callable[[Exception], None]"
 """Called once, with the reason, when the other end is known to be gone."""
+
+
+Odd: TypeAlias = "Callable[[str], None]"
+"""Called with a short text about what arrived and is no message."""
 
 
 class Port(Protocol):
@@ -52,14 +57,17 @@ class Port(Protocol):
                 Makes no difference to Python buffers.
         """
 
-    def listen(self, receive: Receive, lost: Lost | None = None) -> None:
+    def listen(self, receive: Receive, lost: Lost | None = None, odd: Odd | None = None) -> None:
         """Say who gets the messages; those that came before are delivered first, in order.
 
         Args:
             receive: Called for each message. What it raises is raised to the event loop, after
                 the other messages of the same delivery have been received.
-            lost: Called once when the other end is known to be gone (its worker has ended), with
-                the reason; at once if that is known already. Not called after `close`.
+            lost: Called once when the other end is known to be gone (its worker has ended, or its
+                port was closed), with the reason; at once if that is known already. Not called
+                after `close`.
+            odd: Called for each delivery that holds something else than messages, after the
+                messages in it were received; left out, it is logged.
         """
 
     def close(self) -> None:
@@ -74,7 +82,7 @@ class _Opened(Protocol):
     """What ``port.mjs`` makes of a target."""
 
     send: Callable[..., None]
-    listen: Callable[[object, object], None]
+    listen: Callable[[object, object, object, object], None]
     flush: Callable[[], None]
     hold: Callable[[], None]
     close: Callable[[], None]
@@ -85,9 +93,22 @@ class HostPort:
 
     Attributes:
         target: The browser's object.
+        closed_there: Called in place of `lose` when the other end has closed its port, by who
+            knows better why that may be.
     """
 
-    __slots__ = ("_closed", "_lost", "_opened", "_reason", "_receive", "_scope", "_send", "target")
+    __slots__ = (
+        "_closed",
+        "_lost",
+        "_odd",
+        "_opened",
+        "_reason",
+        "_receive",
+        "_scope",
+        "_send",
+        "closed_there",
+        "target",
+    )
 
     def __init__(self, target: object, opened: _Opened) -> None:
         self.target = target
@@ -97,6 +118,8 @@ class HostPort:
         self._scope = ProxyScope("port")
         self._receive: Receive | None = None
         self._lost: Lost | None = None
+        self._odd: Odd = _log_odd
+        self.closed_there: Callable[[], object] | None = None
         self._reason: Exception | None = None
         self._closed = False
 
@@ -125,7 +148,7 @@ class HostPort:
         if not self._closed and self._reason is None:
             self._opened.hold()
 
-    def listen(self, receive: Receive, lost: Lost | None = None) -> None:
+    def listen(self, receive: Receive, lost: Lost | None = None, odd: Odd | None = None) -> None:
         """Say who gets the messages.
 
         Raises:
@@ -135,12 +158,16 @@ class HostPort:
             raise DisposedError("the port")
         if self._receive is not None:
             raise BridgeError("this port already has a listener. Open one port per listener.")
-        self._receive, self._lost = receive, lost
+        self._receive, self._lost, self._odd = receive, lost, odd or _log_odd
         if self._reason is not None:
             self._tell_lost()
             return
+        proxy = self._scope.proxy
         self._opened.listen(
-            self._scope.proxy(self._one, "receive one"), self._scope.proxy(self._many, "receive")
+            proxy(self._one, "receive one"),
+            proxy(self._many, "receive"),
+            proxy(self._complain, "complaints"),
+            proxy(self._other_closed, "the end"),
         )
 
     def lose(self, reason: Exception) -> None:
@@ -167,33 +194,85 @@ class HostPort:
         if self._lost is not None and self._reason is not None:
             self._lost(self._reason)
 
-    def _one(self, text: str) -> None:
+    def _other_closed(self) -> None:
+        if self.closed_there is not None:
+            self.closed_there()
+        else:
+            self.lose(ConnectionResetError("the other end closed its port"))
+
+    def _complain(self, fault: str, count: int) -> None:
         if self._receive is not None and not self._closed:
-            self._receive(text.encode("latin-1"), [])
+            others = f" ({count - 1} more in the same delivery)" if count > 1 else ""
+            self._odd(f"a message is none: {fault}{others}")
+
+    def _one(self, text: str) -> None:
+        if self._receive is None or self._closed:
+            return
+        try:
+            header = text.encode("latin-1")
+        except UnicodeEncodeError:
+            self._complain(_NOT_BYTES, 1)
+        else:
+            self._receive(header, [])
 
     def _many(self, batch: object) -> None:
-        messages = cast("list[list[object]]", cast("_Convertible", batch).to_py())
         errors: list[BaseException] = []
-        for header, *buffers in messages:
+        faults: list[str] = []
+        for entry in _converted(cast("_Entries", batch)):
             if self._receive is None or self._closed:
                 break
-            if isinstance(header, str):
-                plain = header.encode("latin-1")
-            else:
-                plain = bytes(cast("memoryview", header))
             try:
-                self._receive(plain, buffers)
+                header, buffers = _read(entry)
+            # What the browser can send and Python cannot hold is the sender's fault.
+            except Exception as error:  # noqa: BLE001 - told to who listens
+                faults.append(_NOT_BYTES if isinstance(error, UnicodeError) else _fault(error))
+                continue
+            try:
+                self._receive(header, buffers)
             # Also an interrupt hits one message, and not those behind it.
             except BaseException as error:  # noqa: BLE001 - raised below
                 errors.append(error)
+        if faults:
+            self._complain(faults[0], len(faults))
         if len(errors) == 1:
             raise errors[0]
         if errors:
             raise BaseExceptionGroup("the listener of a port failed", errors)
 
 
-class _Convertible(Protocol):
-    def to_py(self) -> object: ...
+_DEEP: Final = 3
+"""The array of messages, each message, and each buffer; what a buffer holds is its owner's."""
+_NOT_BYTES: Final = "its header has characters that are no bytes"
+_log: Final = logging.getLogger("bridge.ports")
+
+
+def _log_odd(text: str) -> None:
+    _log.warning("%s", text)
+
+
+def _fault(error: Exception) -> str:
+    return f"it cannot be read ({type(error).__name__})"
+
+
+def _converted(batch: _Entries) -> Iterable[object]:
+    try:
+        return cast("list[object]", batch.to_py(depth=_DEEP))
+    except Exception:  # noqa: BLE001 - found out for each entry when it is read
+        return batch
+
+
+def _read(entry: object) -> tuple[bytes, list[Buffer]]:
+    if ffi.is_host_object(entry):
+        entry = cast("_Entries", entry).to_py(depth=_DEEP - 1)
+    header, *buffers = cast("list[object]", entry)
+    if isinstance(header, str):
+        return header.encode("latin-1"), buffers
+    return bytes(cast("memoryview", header)), buffers
+
+
+class _Entries(Protocol):
+    def to_py(self, *, depth: int) -> object: ...
+    def __iter__(self) -> Iterator[object]: ...
 
 
 def _crossing(buffer: Buffer) -> object:

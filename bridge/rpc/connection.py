@@ -95,7 +95,7 @@ class Connection:
         if serve is not None:
             self.table.serve(serve)
         self.outbox.send(Envelope(Kind.HELLO, VERSION))
-        port.listen(self._receive, self.lose)
+        port.listen(self._receive, self.lose, self._complain)
 
     # Calls that this end makes.
 

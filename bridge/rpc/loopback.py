@@ -15,7 +15,7 @@ from bridge._browser import ffi
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bridge._browser.ports import Buffer, Lost, Receive
+    from bridge._browser.ports import Buffer, Lost, Odd, Receive
 
 __all__ = ["LoopbackPort", "pair"]
 
@@ -47,7 +47,12 @@ class LoopbackPort:
         self._waiting.append((header, list(buffers)))
         self._wake()
 
-    def listen(self, receive: Receive, lost: Lost | None = None) -> None:
+    def listen(
+        self,
+        receive: Receive,
+        lost: Lost | None = None,
+        odd: Odd | None = None,  # noqa: ARG002 - a port's signature; every message is one here
+    ) -> None:
         """Say who gets the messages."""
         self._receive, self._lost = receive, lost
         self._wake()

@@ -29,6 +29,8 @@ logger = logging.getLogger("bridge.worker")
 _REPEAT: Final = 0.05
 """Seconds after which an interrupt is repeated: it may have found protocol code running, or have
 been written between the two steps in which the runtime reads and clears it."""
+_NEWS: Final = 1.0
+"""Seconds that the news of a worker's end may come after that of its port's: it says more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Worker:
         self._watching: asyncio.Task[None] | None = None
         self._going_on: set[asyncio.Task[Any]] = set()
         self._turn = asyncio.Lock()
+        port.closed_there = lambda: self._go_on(self._port_closed())
 
     @property
     def alive(self) -> bool:
@@ -274,6 +277,12 @@ class Worker:
     def failed(self, event: ErrorEvent) -> None:
         """Take an ``error`` event: something raised in the worker, which goes on."""
         logger.warning("uncaught error in a worker: %s", event.message)
+
+    async def _port_closed(self) -> None:
+        """Take the news that the worker's port is closed, mostly because the worker has ended."""
+        await asyncio.wait({self.ended}, timeout=_NEWS)
+        if self.alive:
+            self.port.lose(ConnectionResetError("the worker closed its port"))
 
     def gone(self) -> None:
         """Take the news that the worker no longer exists."""

@@ -18,6 +18,7 @@ from bridge.rpc import RemoteError, comlink
 LIBRARY = {library!r}
 Comlink = await comlink._module(LIBRARY)
 class Counter:
+    total: int
     def __init__(self):
         self.total = 0
         self.items = [1, {{"b": 2}}]
