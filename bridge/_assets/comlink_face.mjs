@@ -12,6 +12,7 @@
 const LONGEST_TEXT = 10_000;
 const MOST_LINES = 10_000;
 const MOST_VALUES = 10_000;
+const BEATS = 4;
 const OPERATIONS = new Map([["GET", "get"], ["SET", "set"], ["APPLY", "call"]]);
 const GONE = "the other end closed the port";
 
@@ -44,9 +45,11 @@ const nameOf = (data) => {
  * `ask(kind, name, values)` is Python's. Like every function of Python that gets here, it resolves
  * to `[true, value]` or to `[false, name, text]`. What is returned to Python resolves to
  * `["value", value]`, `["error", name, text, stack]` or `["lost", reason]`. `lost(reason)` and
- * `note(text)` are told of the end of the port, and of messages that mean nothing.
+ * `note(text)` are told of the end of the port, and of messages that mean nothing. With a `pause` in
+ * seconds, the port has ended when nothing was answered for as long: few browsers tell that a port
+ * was closed.
  */
-export const connect = (Comlink, port, ask, lost, note) => {
+export const connect = (Comlink, port, ask, lost, note, pause) => {
   const lines = new Set();
   const forgotten = new FinalizationRegistry((line) => line.release());
 
@@ -218,13 +221,26 @@ export const connect = (Comlink, port, ask, lost, note) => {
     return line;
   };
 
+  let beating = null;
   const end = (reason) => {
+    clearInterval(beating);
     for (const line of [...lines]) line.end(reason);
   };
-  const main = open(port, ask, () => {
-    end(GONE);
-    lost(GONE);
-  });
+  const vanished = (reason) => {
+    end(reason);
+    lost(reason);
+  };
+  const main = open(port, ask, () => vanished(GONE));
+  if (pause) {
+    let unanswered = 0;
+    const beat = () => {
+      if (unanswered === BEATS) return vanished(`the other end answered nothing for ${pause} s`);
+      unanswered += 1;
+      // Comlink's ends and Python's answer this, by whatever they answer.
+      main.request("GET", ["bridgeHello"], []).then(() => (unanswered = 0));
+    };
+    beating = setInterval(beat, (pause * 1000) / BEATS);
+  }
   return {
     request: (type, name, ...values) => main.request(type, name ? [name] : [], values),
     close: () => {

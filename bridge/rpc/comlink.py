@@ -23,7 +23,13 @@ from bridge._browser.ports import open_port
 from bridge.errors import HostUnavailableError
 from bridge.proxies import ProxyScope
 from bridge.rpc.envelopes import VERSION
-from bridge.rpc.errors import NotExposedError, PeerLostError, RemoteError, VersionMismatchError
+from bridge.rpc.errors import (
+    MalformedMessageError,
+    NotExposedError,
+    PeerLostError,
+    RemoteError,
+    VersionMismatchError,
+)
 from bridge.rpc.exposure import Exposure, clipped
 from bridge.rpc.peer import Peer
 
@@ -52,8 +58,15 @@ class _Opened(Protocol):
 
 
 class _Face(Protocol):
-    def connect(
-        self, comlink: object, port: object, ask: object, lost: object, note: object, /
+    def connect(  # noqa: PLR0917 - JavaScript knows places only
+        self,
+        comlink: object,
+        port: object,
+        ask: object,
+        lost: object,
+        note: object,
+        pause: float,
+        /,
     ) -> _Opened: ...
 
 
@@ -160,13 +173,19 @@ class ComlinkEnd:
     """This end of a port on which Comlink is spoken; see `connect`."""
 
     def __init__(
-        self, port: object, serve: object, interface: type | None, options: dict[str, Any]
+        self,
+        port: object,
+        serve: object,
+        interface: type | None,
+        options: dict[str, Any],
+        heartbeat: float | None = None,
     ) -> None:
         self.peer: Peer | None = None
         """The peer, if the other end turned out to be Python."""
         self._port = port
         self._serve = serve
         self._exposure = Exposure(interface)
+        self._heartbeat = heartbeat or 0.0
         self._options = {**options, "interface": interface}
         self._scope = ProxyScope("Comlink")
         self._opened: _Opened | None = None
@@ -183,7 +202,9 @@ class ComlinkEnd:
         ask = self._scope.proxy(self._asked, "serving")
         lost = self._scope.proxy(self._gone, "the end")
         note = self._scope.proxy(self._note, "complaints")
-        self._opened = cast("_Face", face).connect(comlink, self._port, ask, lost, note)
+        self._opened = cast("_Face", face).connect(
+            comlink, self._port, ask, lost, note, self._heartbeat
+        )
 
     @property
     def complaints(self) -> tuple[str, ...]:
@@ -215,7 +236,7 @@ class ComlinkEnd:
             theirs = await asyncio.wait_for(self.ask("APPLY", _HELLO, VERSION), seconds)
         except RemoteError:
             return
-        if isinstance(theirs, int):
+        if type(theirs) is int:
             self._meet(theirs)
 
     def _meet(self, theirs: int) -> None:
@@ -233,8 +254,10 @@ class ComlinkEnd:
     async def _serving(self, kind: str, name: str, given: list[Any]) -> object:
         if name == _HELLO and kind == "call":
             (theirs,) = given
+            if type(theirs) is not int:
+                raise MalformedMessageError("a greeting should bear the number of a version")
             # Listening before it is told: what the other end sends next must not be lost.
-            self._meet(int(theirs))
+            self._meet(theirs)
             return VERSION
         target, exposure = self._serve, self._exposure
         if target is None:
@@ -303,6 +326,7 @@ async def connect(
     comlink: object = None,
     interface: type | None = None,
     seconds: float = 30.0,
+    heartbeat: float | None = None,
     **options: Any,
 ) -> ComlinkEnd:
     """Speak Comlink on a port, and bridge's own protocol if the other end is Python.
@@ -313,20 +337,27 @@ async def connect(
         comlink: The Comlink module to use, or its source; without it, the one of bridge's wheel.
         interface: A class whose public names are all that is shown.
         seconds: How long the other end may take for its first answer.
+        heartbeat: Seconds without an answer after which the other end is taken for gone, and calls
+            in flight raise `PeerLostError`. Only some browsers tell that a port was closed; in the
+            others, calls without a heartbeat wait until this end is closed. Choose more than the
+            other end ever computes without a pause.
         options: For `Peer`, if the other end is Python.
 
     Raises:
         HostUnavailableError: Not in a browser, or Comlink is not in this build.
+        ValueError: The heartbeat is not positive.
         TimeoutError: The other end did not answer.
         PeerLostError: It has closed its port.
         VersionMismatchError: It is Python, and speaks another version.
     """
     ffi.js_globals(_FEATURE)
+    if heartbeat is not None and heartbeat <= 0:
+        raise ValueError(f"expected a positive number of seconds, found {heartbeat}")
     if comlink is None:
         comlink = comlink_source()
     library = await _module(comlink) if isinstance(comlink, str) else comlink
     face = await _module(_assets.read("comlink_face.mjs"))
-    end = ComlinkEnd(port, serve, interface, options)
+    end = ComlinkEnd(port, serve, interface, options, heartbeat)
     end.open(library, face)
     try:
         await end.greet(seconds)

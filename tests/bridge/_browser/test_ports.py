@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -234,3 +235,68 @@ pair.close()
 [second, attempt(pair.near)]
 """)
     assert found == ["BridgeError", "DisposedError"]
+
+
+HOSTILE = (Path(__file__).parents[1] / "rpc" / "hostile.mjs").read_text("utf-8")
+
+
+def test_what_is_no_message_is_complained_about_and_the_others_arrive(
+    interpreter: Interpreter,
+) -> None:
+    interpreter.run(SET_UP)
+    found = interpreter.run(
+        f"""
+from bridge.rpc.comlink import _module
+hostile = await _module({HOSTILE!r})
+uncaught = js.eval('''(() => {{
+  const found = [];
+  addEventListener("error", (event) => found.push(String(event.message)));
+  addEventListener("unhandledrejection", (event) => found.push(String(event.reason)));
+  return found;
+}})()''')
+channel = js.MessageChannel.new()
+far, got, told = open_port(channel.port2), [], []
+far.listen(lambda header, buffers: got.append(header), None, told.append)
+between = js.eval("(port, values) => values.map((value, at) => {{"
+    "try {{ port.postMessage([[`before ${{at}}`], value, [`after ${{at}}`]]); return true; }} catch {{ return false; }} }})")
+alone = hostile.postAll(channel.port1, hostile.odd())
+sent = list(between(channel.port1, hostile.odd()))
+js.eval("(port) => port.postMessage('the end')")(channel.port1)
+while got[-1:] != [b"the end"]:
+    await asyncio.sleep(0.01)
+far.close(), channel.port1.close()
+headers = [header.decode("latin-1") for header in got]
+wanted = [f"{{when}} {{at}}" for at, fine in enumerate(sent) if fine for when in ("before", "after")]
+[alone, sum(sent), [name for name in headers if name.startswith(("before ", "after "))] == wanted,
+ len(told), max(map(len, told)), all(type(each) is str for each in told), len(uncaught)]
+""",
+        timeout=120,
+    )
+    alone, sent, in_order, told, longest, texts, uncaught = found
+    assert (in_order, texts, uncaught) == (True, True, 0)
+    assert alone > 70
+    assert sent > 70
+    # Some odd values are messages: a text of bytes, an array of arrays that begin with a text.
+    assert told > alone + sent - 40
+    assert longest < 200
+
+
+def test_a_port_that_was_closed_there_is_lost_here(interpreter: Interpreter) -> None:
+    interpreter.run(SET_UP)
+    # The event itself stands behind a flag in the browser of these tests.
+    assert interpreter.run("""
+from bridge.rpc import Peer, PeerLostError
+class Slow:
+    async def wait(self):
+        await asyncio.sleep(60)
+channel = js.MessageChannel.new()
+near, far = Peer(open_port(channel.port1)), Peer(open_port(channel.port2), Slow())
+calls = [near.remote.wait() for _ in range(8)]
+await asyncio.sleep(0.05)
+channel.port2.close()
+channel.port1.dispatchEvent(js.Event.new("close"))
+found = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 20)
+far.close()
+[near.lost, {type(each).__name__ for each in found} == {"PeerLostError"},
+ {type(each.__cause__).__name__ for each in found} == {"ConnectionResetError"}, near.in_flight]
+""") == ["the other end closed its port", True, True, 0]
