@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bridge.errors import BridgeError
+from bridge.rpc.exposure import settable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,6 +53,7 @@ class _Class:
     module: str
     name: str
     members: dict[str, ast.stmt] = field(default_factory=dict)
+    settable: set[str] = field(default_factory=set)
     modules: list[str] = field(default_factory=list)
 
 
@@ -76,6 +78,7 @@ def _load(target: str) -> _Class:
         (definition,) = ast.parse(source).body
         described.modules.append(kind.__module__)
         described.members.update(_members(definition))
+    described.settable.update(name for name in described.members if settable(found, name))
     return described
 
 
@@ -174,17 +177,19 @@ class _Writer:
         served = [f"class Served{described.name}(Protocol):"]
         served.append(f'    """What is served as `Remote{described.name}`."""')
         for name, member in described.members.items():
-            theirs, ours = self._member(name, member)
+            theirs, ours = self._member(name, member, settable=name in described.settable)
             remote += ["", *theirs]
             served += ["", *ours]
         return "\n".join([*remote, "", "", *served])
 
-    def _member(self, name: str, member: ast.stmt) -> tuple[list[str], list[str]]:
+    def _member(
+        self, name: str, member: ast.stmt, *, settable: bool
+    ) -> tuple[list[str], list[str]]:
         if isinstance(member, ast.AnnAssign):
-            return self._value(name, member.annotation)
+            return self._value(name, member.annotation, settable=settable)
         assert isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef))  # noqa: S101 - see _members
         if any(isinstance(e, ast.Name) and e.id in _PROPERTIES for e in member.decorator_list):
-            return self._value(name, member.returns)
+            return self._value(name, member.returns, settable=settable)
         if name in ("__enter__", "__aenter__"):
             return self._context(member)
         asynchronous = isinstance(member, ast.AsyncFunctionDef)
@@ -201,10 +206,13 @@ class _Writer:
         kind = self.kind(result, remote=False)
         return [head], [f"    def {name}({ours}) -> Served[{kind}]: ..."]
 
-    def _value(self, name: str, kind: ast.expr | None) -> tuple[list[str], list[str]]:
+    def _value(
+        self, name: str, kind: ast.expr | None, *, settable: bool
+    ) -> tuple[list[str], list[str]]:
         theirs, ours = self.kind(kind, remote=True), self.kind(kind, remote=False)
+        sort = "Attribute" if settable else "ReadOnly"
         return (
-            ["    @property", f"    def {name}(self) -> Attribute[{theirs}]: ..."],
+            ["    @property", f"    def {name}(self) -> {sort}[{theirs}]: ..."],
             ["    @property", f"    def {name}(self) -> {ours}: ..."],
         )
 
@@ -303,7 +311,9 @@ def stub(targets: Sequence[str]) -> str:
     classes = [_load(target) for target in targets]
     writer = _Writer(classes)
     bodies = "\n\n\n".join(writer.protocols(each) for each in classes)
-    own = sorted(name for name in ("Attribute", "Served", "Stream") if f"{name}[" in bodies)
+    own = sorted(
+        name for name in ("Attribute", "ReadOnly", "Served", "Stream") if f"{name}[" in bodies
+    )
     writer.used -= {f"Remote{name}" for name in writer.names}
     needed = [f"from {each.module} import {each.name}" for each in classes]
     lines = sorted({*writer.imports(), *needed})

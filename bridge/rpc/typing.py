@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeAlias, TypeVar
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Generator
 
-__all__ = ["Attribute", "Remote", "Served", "Stream"]
+__all__ = ["Attribute", "ReadOnly", "Remote", "Served", "Stream"]
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -34,6 +34,13 @@ Remote: TypeAlias = Annotated[P, "an object of the other side"]
 
 Served: TypeAlias = T | Awaitable[T]
 """What a served method may return; synchronous or not, its caller awaits it."""
+
+
+class ReadOnly(Protocol[T_co]):
+    """An attribute of a remote object whose class does not declare it as data: await its value."""
+
+    def __await__(self) -> Generator[Any, Any, T_co]:
+        """Ask for the value."""
 
 
 class Attribute(Protocol[T]):

@@ -258,7 +258,8 @@ channel = js.MessageChannel.new()
 far, got, told = open_port(channel.port2), [], []
 far.listen(lambda header, buffers: got.append(header), None, told.append)
 between = js.eval("(port, values) => values.map((value, at) => {{"
-    "try {{ port.postMessage([[`before ${{at}}`], value, [`after ${{at}}`]]); return true; }} catch {{ return false; }} }})")
+    "try {{ port.postMessage([[`before ${{at}}`], value, [`after ${{at}}`]]); return true; }}"
+    "catch {{ return false; }} }})")
 alone = hostile.postAll(channel.port1, hostile.odd())
 sent = list(between(channel.port1, hostile.odd()))
 js.eval("(port) => port.postMessage('the end')")(channel.port1)
@@ -266,8 +267,9 @@ while got[-1:] != [b"the end"]:
     await asyncio.sleep(0.01)
 far.close(), channel.port1.close()
 headers = [header.decode("latin-1") for header in got]
-wanted = [f"{{when}} {{at}}" for at, fine in enumerate(sent) if fine for when in ("before", "after")]
-[alone, sum(sent), [name for name in headers if name.startswith(("before ", "after "))] == wanted,
+both = ("before", "after")
+wanted = [f"{{when}} {{at}}" for at, fine in enumerate(sent) if fine for when in both]
+[alone, sum(sent), [name for name in headers if name.startswith(both)] == wanted,
  len(told), max(map(len, told)), all(type(each) is str for each in told), len(uncaught)]
 """,
         timeout=120,

@@ -278,10 +278,13 @@ talk = run_js('''(port) => {
   const found = [];
   port.onmessage = ({ data }) => {
     if (data.path?.[0] === "bridgeHello")
-      port.postMessage({ id: data.id, type: "HANDLER", name: "throw", value: { isError: false, value: 7 } });
+      port.postMessage({
+        id: data.id, type: "HANDLER", name: "throw", value: { isError: false, value: 7 },
+      });
     else if (data.name === "throw") found.push([data.name, data.value.isError, data.value.value]);
   };
-  for (const name of ["fail", "leave", "cancelled"]) port.postMessage({ id: name, type: "APPLY", path: [name] });
+  for (const name of ["fail", "leave", "cancelled"])
+    port.postMessage({ id: name, type: "APPLY", path: [name] });
   return found;
 }''')(channel.port2)
 async with await comlink.connect(channel.port1, Failing(), comlink=Comlink) as end:
@@ -340,7 +343,8 @@ def test_calls_in_flight_end_when_the_other_end_closes_its_port(hostile: Interpr
 from bridge.rpc import PeerLostError
 async def endings(close, **options):
     channel = js.MessageChannel.new()
-    run_js("(Comlink, port) => Comlink.expose({ wait: () => new Promise(() => {}) }, port)")(Comlink, channel.port2)
+    expose = "Comlink.expose({ wait: () => new Promise(() => {}) }, port)"
+    run_js(f"(Comlink, port) => {expose}")(Comlink, channel.port2)
     end = await comlink.connect(channel.port1, comlink=Comlink, **options)
     calls = [asyncio.ensure_future(end.remote.wait()) for _ in range(8)]
     await asyncio.sleep(0.01)

@@ -91,6 +91,7 @@ async def use(peer: Peer) -> None:
     basket = await shop.basket("Ada")
     assert_type(basket, RemoteBasket)
     assert_type(await basket.put("tea", times=2), int)
+    assert_type(await basket.owner, str)
     async with basket as same:
         assert_type(same, RemoteBasket)
     async for name in shop.names():
@@ -108,6 +109,7 @@ WRONG = {
     "a name that is not served": ("await shop.prize('tea')", 'has no attribute "prize"'),
     "an answer that was not awaited": ("shop.price('tea').value", 'has no attribute "value"'),
     "an attribute of another type": ("await shop.title.set(3)", "incompatible type"),
+    "an attribute that cannot be set": ("await shop.open.set(True)", 'has no attribute "set"'),
 }
 USE = """
 from bridge.rpc.typing import Remote
