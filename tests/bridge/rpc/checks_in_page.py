@@ -11,7 +11,9 @@ import asyncio
 import gc
 import importlib
 import random
+import sys
 import tracemalloc
+from contextlib import aclosing, suppress
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -349,6 +351,44 @@ async def interleaved(count: int) -> dict[str, Any]:
             "progress": seen == [[("before", n), ("after", n)] for n in range(count)],
             "after": await bank.echo("alive"),
         }
+
+
+async def streams() -> dict[str, Any]:
+    """Every way to stop reading a generator of a worker; nothing is left, and nothing is told."""
+    told: list[str] = []
+    before = sys.unraisablehook
+    sys.unraisablehook = lambda report: told.append(repr(report.exc_value))
+    worker = await spawn(expose="rpc_served:Bank", modules=["rpc_served"])
+    with worker:
+        peer = connect(worker)
+        bank = peer.remote
+        several = cast("Any", lambda to: ahead(bank.count_slowly(to), 3))
+        for make in (bank.count, bank.count_slowly, several):
+            async for _ in make(1000):
+                break
+            async with aclosing(make(1000)) as items:
+                async for _ in items:
+                    break
+            with suppress(ZeroDivisionError):
+                async for _ in make(1000):
+                    raise ZeroDivisionError
+            reader = aiter(make(1000))
+            await anext(reader)
+            await reader.aclose()
+            await reader.aclose()
+            # In the middle of waiting for an item, where that is possible.
+            reader = aiter(make(1000))
+            waits = asyncio.ensure_future(anext(reader, "ended"))
+            await asyncio.sleep(0)
+            await reader.aclose()
+            await waits
+        del reader, items
+        gc.collect()
+        await turns(0.1)
+        ended = await bank.closed
+        left = [peer.in_flight, peer.handed_over]
+    sys.unraisablehook = before
+    return {"told": told, "ended": len(ended), "left": left}
 
 
 async def waiting() -> dict[str, Any]:

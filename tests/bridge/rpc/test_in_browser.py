@@ -63,6 +63,13 @@ def test_everything_that_a_call_can_be_works_into_a_worker(page: Interpreter) ->
     }
 
 
+def test_reading_that_stops_ends_the_generator_and_tells_nobody(page: Interpreter) -> None:
+    found = ask(page, "streams()")
+    # Of each kind four are begun for certain; the last may be given up before it is.
+    assert 12 <= found.pop("ended") <= 15
+    assert found == {"told": [], "left": [0, 0]}
+
+
 def test_arrays_and_bytes_move_by_transfer_and_not_in_the_pickle(page: Interpreter) -> None:
     found = ask(page, "buffers()", packages=["numpy"])
     assert found["same"]
