@@ -46,6 +46,8 @@ _KEPT: Final = 20
 """Complaints that are remembered."""
 _LONGEST: Final = 10_000
 """Characters of an error's text that cross."""
+_DEEPEST: Final = 100
+"""Levels of data that become Python's; below, it stays JavaScript's, since depth costs stack."""
 
 _log: Final = logging.getLogger("bridge.rpc")
 
@@ -97,7 +99,7 @@ def _to_py(value: object) -> Any:
                 return _answer("the callback", answer)
 
         return called
-    return cast("Any", value).to_py()
+    return cast("Any", value).to_py(depth=_DEEPEST)
 
 
 async def _told(work: Callable[[], Awaitable[object]], scope: ProxyScope) -> object:
@@ -269,7 +271,10 @@ class ComlinkEnd:
         found = exposure.member(target, name) if name else exposure.itself(target)
         if kind == "call":
             found = found(*given)
-            return await found if inspect.isawaitable(found) else found
+            if inspect.isawaitable(found):
+                found = await found
+            # What is handed out can be called, which the interface may not say of the root.
+            return exposure.itself(found) if found is target and callable(found) else found
         # Comlink reads what it then calls: a method itself is no data.
         return None if callable(found) else found
 

@@ -13,7 +13,15 @@ import inspect
 import re
 import sys
 import unicodedata
-from types import CellType, CodeType, CoroutineType, FrameType, ModuleType, TracebackType
+from types import (
+    CellType,
+    CodeType,
+    CoroutineType,
+    FrameType,
+    MethodType,
+    ModuleType,
+    TracebackType,
+)
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol
 
 from bridge._browser import ffi
@@ -28,6 +36,7 @@ __all__ = ["Exposure", "clipped", "owner_of", "public", "settable"]
 
 _LONGEST: Final = 200
 """Characters of a name; what is longer is no name that somebody wrote."""
+_MOST_KNOWN: Final = 1000
 _TOLD: Final = 60
 """Characters of a refused name that its error repeats."""
 _INTERNALS: Final = (CellType, CodeType, CoroutineType, FrameType, TracebackType)
@@ -98,9 +107,11 @@ class Exposure:
         add Counter
     """
 
-    __slots__ = ("_operators", "_settable", "_shown")
+    __slots__ = ("_known", "_operators", "_settable", "_shown")
 
     def __init__(self, interface: type | None = None) -> None:
+        # What was found to be exposed by a class, which most calls ask again and again.
+        self._known: set[tuple[type, str]] = set()
         self._shown: frozenset[str] | None = None
         self._operators: frozenset[str] | None = None
         self._settable: frozenset[str] | None = None
@@ -115,14 +126,19 @@ class Exposure:
         Raises:
             NotExposedError: The target does not expose it.
         """
-        self._check(target, name)
+        kind = type(target)
+        plain = type(kind) is type and type(name) is str
+        if not (plain and (kind, name) in self._known):
+            self._check(target, name)
+            if plain and _in_class(kind, name) and len(self._known) < _MOST_KNOWN:
+                self._known.add((kind, name))
         try:
             value = getattr(target, name)
         except AttributeError as error:
             if _declared(target, name):
                 raise
             raise NotExposedError(clipped(name), owner_of(target)) from error
-        reason = self._withheld(target, value)
+        reason = "" if type(value) is MethodType else self._withheld(target, value)
         if reason:
             raise NotExposedError(name, owner_of(target), reason)
         return value
@@ -169,21 +185,33 @@ class Exposure:
             NotExposedError: It is not declared, holds something that can be called, or is fixed.
         """
         self._check(target, name, declared=False)
-        if isinstance(target, (ModuleType, *_STAND_INS)) or ffi.is_host_object(target):
-            raise NotExposedError(name, owner_of(target), _REPLACED)
-        current = getattr(target, name, None)
-        if (callable(current) and not isinstance(current, _STAND_INS)) or isinstance(
-            current, (ModuleType, *_INTERNALS)
-        ):
-            raise NotExposedError(name, owner_of(target), _REPLACED)
-        if self._settable is not None and name not in self._settable:
-            raise NotExposedError(name, owner_of(target), "its interface declares no such data")
-        if not (settable(type(target), name) or (self._settable and _only_own(target, name))):
-            raise NotExposedError(name, owner_of(target), "its class declares no such data to set")
+        reason = self._kept(target, name)
+        if reason:
+            raise NotExposedError(name, owner_of(target), reason)
         try:
             setattr(target, name, value)
         except AttributeError as error:
             raise NotExposedError(name, owner_of(target), "it can be read only") from error
+
+    def _kept(self, target: object, name: str) -> str:
+        """Say why a name that can be read cannot be set; empty if it can."""
+        if isinstance(target, (ModuleType, *_STAND_INS)) or ffi.is_host_object(target):
+            return _REPLACED
+        declared = settable(type(target), name) or (
+            # What an interface declares need not be declared a second time.
+            self._settable is not None and _only_own(target, name)
+        )
+        if self._settable is not None and name not in self._settable:
+            declared = False
+        try:
+            current = getattr(target, name, None)
+        except Exception:  # noqa: BLE001 - what cannot be read may be written
+            current = None
+        if (callable(current) and not isinstance(current, _STAND_INS)) or isinstance(
+            current, (ModuleType, *_INTERNALS)
+        ):
+            return _REPLACED
+        return "" if declared else "it is not declared as data that can be set"
 
     def _check(self, target: object, name: str, *, declared: bool = True) -> None:
         if not public(name):
@@ -222,7 +250,11 @@ class Exposure:
 
 def _declared(target: object, name: str) -> bool:
     """Tell whether the object or its class has a name, without asking either."""
-    return any(name in kind.__dict__ for kind in type(target).__mro__) or _own(target, name)
+    return _in_class(type(target), name) or _own(target, name)
+
+
+def _in_class(kind: type, name: str) -> bool:
+    return any(name in each.__dict__ for each in kind.__mro__)
 
 
 def _own(target: object, name: str) -> bool:
@@ -234,7 +266,7 @@ def _own(target: object, name: str) -> bool:
 
 def _only_own(target: object, name: str) -> bool:
     """Tell whether the object has a name, and its class has not."""
-    return _own(target, name) and not any(name in kind.__dict__ for kind in type(target).__mro__)
+    return _own(target, name) and not _in_class(type(target), name)
 
 
 def settable(kind: type, name: str) -> bool:

@@ -152,7 +152,7 @@ export const odd = () => {
   ];
   if (globalThis.SharedArrayBuffer) values.push(new SharedArrayBuffer(8), new Uint8Array(new SharedArrayBuffer(8)));
   let deep = [];
-  for (let depth = 0; depth < 1000; depth += 1) deep = [deep];
+  for (let depth = 0; depth < 3000; depth += 1) deep = [deep];
   values.push(deep, [["header", deep]]);
   return values;
 };

@@ -454,6 +454,46 @@ def test_an_error_inside_of_a_property_is_told_as_it_is() -> None:
     both_kinds(Served(), check)
 
 
+def test_what_cannot_be_read_can_be_written_where_that_is_declared() -> None:
+    class Served:
+        @property
+        def key(self) -> int:
+            raise RuntimeError("it is not read")
+
+        @key.setter
+        def key(self, value: int) -> None:
+            self.given = value
+
+    async def check(attempt: Any) -> None:
+        await attempt(Kind.SET, "key", 7)
+
+    served = Served()
+    both_kinds(served, check)
+    assert served.given == 7
+
+
+def test_a_root_that_returns_itself_cannot_be_called_past_its_interface() -> None:
+    class Shown(Protocol):
+        def myself(self) -> object: ...
+
+    class Served:
+        def myself(self) -> object:
+            return self
+
+        def __call__(self) -> str:
+            return "called"
+
+    async def main() -> None:
+        end = ComlinkEnd(None, Served(), Shown, {})
+        with pytest.raises(NotExposedError):
+            await end._serving("call", "myself", [])
+        async with ends(serve=Served(), interface=Shown) as both:
+            with pytest.raises(NotExposedError):
+                await both.remote()
+
+    run(main())
+
+
 def test_an_interface_narrows_a_function_as_well() -> None:
     class Silent(Protocol):
         def other(self) -> int: ...
