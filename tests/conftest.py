@@ -44,6 +44,10 @@ ON_ONE_LINE = ("bench/test_*.py",)
 """Modules that a short run has on the last of the selected lines only; nothing that is published
 rests on them but figures, which are taken by a command."""
 
+ON_ALL_LINES = ("bridge/rpc/test_comlink.py",)
+"""Modules that even a short run has on all selected lines: what a stranger can reach rests on what
+each line does with objects of the page."""
+
 ON_TWO_LINES = (
     "bridge/offload/test_*.py",
     "bridge/rpc/test_*.py",
@@ -89,6 +93,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _few_of(lines: list[str], module: Path) -> list[str]:
     """The lines of a short run."""
+    if any(module.match(each) for each in ON_ALL_LINES):
+        return lines
     if any(module.match(each) for each in ON_ONE_LINE):
         return lines[-1:]
     if any(module.match(each) for each in ON_TWO_LINES):

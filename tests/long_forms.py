@@ -46,7 +46,8 @@ LEFT_OUT: Final = (
     ),
     LongForm(
         "Browser tests of remote calls, offloading and the application run on the oldest and the "
-        "newest line, those of the benchmarks on the newest; the examples of the pages run on all.",
+        "newest line, those of the benchmarks on the newest; the examples of the pages and tests "
+        "of what a Comlink end exposes run on all.",
         "BRIDGE_LINES=all tox run -e test -- tests/bridge tests/site tests/bench",
         "BRIDGE_LINES",
     ),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from bridge._browser.interrupts import HEARD, RAISED, SIZE
 from bridge.proxies import ProxyScope
-from bridge.worker import Ending, Timings, Worker
+from bridge.worker import Ending, Timings, Worker, WorkerDiedError
 from bridge.worker import worker as module
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ class Played(list[int]):
         self.asked: list[int] = []
         self.meant: list[int] = []
         self.ended = False
+        self.lost: list[Exception] = []
+        self.closed_there: Callable[[], object]
         self.pressed = asyncio.Event()
         """Interrupted, and asked whether that has helped."""
         self.worker = Worker(
@@ -53,7 +55,8 @@ class Played(list[int]):
     def terminate(self) -> None:
         self.ended = True
 
-    def lose(self, _reason: Exception) -> None: ...
+    def lose(self, reason: Exception) -> None:
+        self.lost.append(reason)
 
     def turn(self) -> None:
         """Answer what was asked: the worker's event loop has turned."""
@@ -140,3 +143,21 @@ def test_an_interrupt_is_not_repeated_when_what_ran_is_over(
     monkeypatch.setattr(module, "_REPEAT", 0.005)
     assert interrupts_before_and_after(Played.turn) == (True, 0)
     assert interrupts_before_and_after(lambda played: played.worker.terminate()) == (True, 0)
+
+
+def test_a_port_closed_by_the_worker_is_lost_and_an_end_of_the_worker_says_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_NEWS", 0.05)
+
+    async def main() -> None:
+        alive, dying = Played(), Played()
+        alive.closed_there()
+        dying.closed_there()
+        dying.worker.gone()
+        await asyncio.gather(*alive.worker._going_on, *dying.worker._going_on)
+        assert [type(each) for each in alive.lost] == [ConnectionResetError]
+        assert [type(each) for each in dying.lost] == [WorkerDiedError]
+        assert alive.worker.alive
+
+    run(main())
