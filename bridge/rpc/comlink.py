@@ -7,6 +7,9 @@ for a worker of bridge's own.
 
 What crosses to JavaScript is data: dictionaries become plain objects, bytes and arrays typed
 arrays, functions Comlink proxies; an exception keeps its class's name and its text.
+
+Comlink's own ``expose`` is not used, since it follows any path of names into JavaScript's
+prototypes. Requests have one name here, and the same rule decides about it as for a `Peer`.
 """
 
 from __future__ import annotations
@@ -339,7 +342,8 @@ async def connect(
     Args:
         port: The browser's ``MessagePort``, or a worker, or a worker's own scope.
         serve: What the other end sees.
-        comlink: The Comlink module to use, or its source; without it, the one of bridge's wheel.
+        comlink: The Comlink module whose transfer handlers are used, or its source; without it,
+            the one of bridge's wheel.
         interface: A class whose public names are all that is shown.
         seconds: How long the other end may take for its first answer.
         heartbeat: Seconds without an answer after which the other end is taken for gone, and calls
