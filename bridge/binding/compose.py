@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from bridge._browser import ops
 from bridge._browser.attributes import Kind, PropError, Rule, rules_of, write_prop
 from bridge._browser.safety import RawHtml, UnsafeContentError
+from bridge.binding.handlers import Hearing, listeners_of
 from bridge.binding.nodes import Dynamic, For, Show
-from bridge.binding.slots import PropSlot, Slot, TextSlot, is_reactive, reader
+from bridge.binding.slots import (
+    PropSlot,
+    Slot,
+    TextSlot,
+    holds_reactive,
+    is_reactive,
+    reader,
+    settled,
+)
 from bridge.binding.two_way import bind_two_way
 from bridge.vdom.live import TreeError
 from bridge.vdom.nodes import Fragment, Listener, Memo, Ref, VNode, name_of
@@ -24,10 +33,11 @@ if TYPE_CHECKING:
     from bridge._browser.attributes import OpBuffer
     from bridge._browser.dom import DomRoot
 
-__all__ = ["Composer", "Hearing", "Inset"]
+__all__ = ["Composer", "Inset"]
 
 _SPACES: Final = {"svg": ops.SVG, "math": ops.MATHML}
 _LATE: Final = frozenset({Kind.STATE, Kind.VALUE})
+_MIXED: Final = frozenset({Kind.CLASS, Kind.STYLE, Kind.STATE, Kind.VALUE})
 
 
 class Inset(NamedTuple):
@@ -44,15 +54,6 @@ class Inset(NamedTuple):
     anchor: int
     node: For | Show | Dynamic
     space: int
-
-
-class Hearing(NamedTuple):
-    """A node that listens: its number, the event's type, flags, and the handler."""
-
-    number: int
-    kind: str
-    flags: int
-    handler: Callable[..., object]
 
 
 class Composer:
@@ -146,12 +147,16 @@ class Composer:
         else:
             self._buffer.ops += (ops.ELEMENT, number, place, tag)
         rules = rules_of[tag]
+        heard = len(self.hearings)
         for name, value in (props or {}).items():
             if name.startswith("bind:"):
                 value_of = self._own_value(props or {})
                 self._two_way(tag, number, name, value, value_of)
             else:
                 self._prop(tag, number, name, value)
+        if heard < len(self.hearings) and not self._copied:
+            for kind, flags in listeners_of(self.hearings[heard:]):
+                self._buffer.ops += (ops.LISTEN, kind, flags)
         members = list(_members(children))
         if len(members) == 1 and not isinstance(members[0], VNode):
             self._sole(tag, number, members[0], ops.XHTML if tag == "foreignObject" else own)
@@ -192,11 +197,19 @@ class Composer:
             self.refs.append((value, number))
         elif is_reactive(value):
             self._slot(PropSlot(tag, number, self._reader(value), rule))
-        elif rule.kind in _LATE:
-            # A copy of a template does not carry the state of a form.
+        elif rule.kind in _MIXED and holds_reactive(value):
+            self._slot(PropSlot(tag, number, self._mixed(tag, name, value), rule))
+        elif rule.kind in _LATE or (self._copied and rule.kind == Kind.PROPERTY):
+            # A copy of a template carries neither the state of a form nor properties.
             self._slot(PropSlot(tag, number, lambda _: value, rule))
         else:
             write_prop(self._buffer, tag, rule, value)
+
+    def _mixed(self, tag: str, name: str, value: object) -> Callable[[object], object]:
+        """Make a reader of a container that holds reactive values."""
+        if self._of_item:
+            return lambda item: settled(value, tag, name, lambda function: function(item))
+        return lambda _: settled(value, tag, name, lambda function: function())
 
     def _slot(self, slot: Slot) -> None:
         self.slots.append(slot)
@@ -211,7 +224,7 @@ class Composer:
         bound = bind_two_way(tag, name, value, own, of_item=self._of_item)
         for prop, read in bound.reads:
             self._slot(PropSlot(tag, number, read, rules_of[tag][prop]))
-        self._hear(Hearing(number, bound.event, 0, bound.handler))
+        self.hearings.append(Hearing(number, bound.event, 0, bound.handler))
 
     def _listen(self, tag: str, number: int, rule: Rule, value: object) -> None:
         flags = 0
@@ -224,15 +237,7 @@ class Composer:
                 f"a {type(value).__name__} cannot handle an event",
                 "Expected a function of the event; in a template, of the item and the event.",
             )
-        self._hear(Hearing(number, rule.name, flags, value))
-
-    def _hear(self, hearing: Hearing) -> None:
-        known = any(
-            other.number == hearing.number and other.kind == hearing.kind for other in self.hearings
-        )
-        if not self._copied and not known:
-            self._buffer.ops += (ops.LISTEN, hearing.kind, hearing.flags)
-        self.hearings.append(hearing)
+        self.hearings.append(Hearing(number, rule.name, flags, value))
 
     def _reader(self, source: object) -> Callable[[object], object]:
         return reader(source, of_item=self._of_item)  # type: ignore[arg-type]

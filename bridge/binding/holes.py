@@ -1,16 +1,16 @@
 # ruff: noqa: SLF001 - the binding is a friend of the reactive engine: there is one of these for
 # each reactive value of the page, and making one must cost little
-"""Holes: the reactions that keep the page's slots filled."""
+"""Holes: the reactions that keep the page's slots filled, and who follows what failed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bridge.reactivity.computed import Computed
 from bridge.reactivity.edges import release
 from bridge.reactivity.reactions import Reaction
 from bridge.reactivity.signal import Signal
-from bridge.reactivity.state import NEVER, now
+from bridge.reactivity.state import NEVER, Observer, now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,58 @@ if TYPE_CHECKING:
     from bridge.binding.view import View
     from bridge.reactivity.effects import Scope
 
-__all__ = ["Hole", "Part", "Spares", "read_into", "read_rows"]
+__all__ = [
+    "UNKNOWN",
+    "Hole",
+    "Part",
+    "Probe",
+    "Spares",
+    "name_place",
+    "pass_on",
+    "read_into",
+    "read_rows",
+]
+
+UNKNOWN: Final = object()
+"""As a wire: nobody knows what the page has."""
+
+
+def name_place(error: BaseException, place: str) -> None:
+    """Add to an error where in a view it happened, once for each place."""
+    note = f"in {place}"
+    if note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
+
+
+class Probe(Observer):
+    """Remembers what a build reads, without being told when it changes.
+
+    Builds follow nothing; but if one fails, the part that wanted it has to try again as soon as
+    anything that it read has changed.
+    """
+
+    __slots__ = ()
+
+    _linked = False
+    _observers = None
+    _shadow = None
+
+    def __init__(self) -> None:
+        self._pos = 0
+        self._sources = []
+        self._old = None
+
+
+def pass_on(failed: Observer) -> None:
+    """Let whoever reads now follow what another one read before it failed."""
+    if now.observer is None:
+        return
+    for source in list(failed._sources):
+        try:
+            # Reading is following; it brings up to date, too, what was written in between.
+            source.value  # type: ignore[attr-defined]  # noqa: B018
+        except Exception:  # noqa: BLE001, S110, PERF203 - it is raised where it was read first
+            pass
 
 
 class Part(Reaction):
@@ -51,6 +102,11 @@ class Part(Reaction):
         """Let go of everything; safe while it runs."""
         release(self)
 
+    def again(self) -> None:
+        """Run at once, though nothing that it follows has changed."""
+        self._stale = False
+        self._run()
+
     def _end_late(self) -> None:
         release(self)
 
@@ -63,7 +119,7 @@ class Hole(Part):
         slot: What is filled.
         number: The node.
         item: The row's item, for a slot in a template.
-        last: The wire that the page has.
+        last: The wire that the page has, or `UNKNOWN`.
     """
 
     __slots__ = ("item", "last", "number", "slot", "view")
@@ -79,16 +135,20 @@ class Hole(Part):
 
     def _fn(self) -> None:
         slot = self.slot
-        value = slot.read(self.item)
-        if value.__class__ is Signal or value.__class__ is Computed:
-            value = value.value
-        wire = value if slot.plain and value.__class__ is str and value else slot.wire(value)
+        try:
+            value = slot.read(self.item)
+            if value.__class__ is Signal or value.__class__ is Computed:
+                value = value.value  # type: ignore[attr-defined]
+            wire = value if slot.plain and value.__class__ is str and value else slot.wire(value)
+        except Exception as error:
+            name_place(error, slot.label())
+            raise
         if wire != self.last or wire.__class__ is not self.last.__class__:
             self.last = wire
             self.view.fill(self.number, slot, wire)
 
     def _label(self) -> str:
-        return f"{self.slot.name or 'text'} of <{self.slot.tag}>"
+        return self.slot.label()
 
     def __repr__(self) -> str:
         return f"<binding of {self._label()}>"
@@ -149,8 +209,11 @@ def read_rows(spares: Spares, slots: Sequence[Slot], rows: Sequence[Row]) -> lis
                     row.parts.append(hole)
                     hole = spares.take()
                     now.observer = hole
-    except BaseException:
+    except BaseException as error:
+        now.observer = outer
+        pass_on(hole)
         hole.end()
+        name_place(error, slot.label())
         raise
     finally:
         now.observer = outer
@@ -172,8 +235,11 @@ def read_into(spares: Spares, slot: Slot, number: int, item: object, parts: list
         if value.__class__ is Signal or value.__class__ is Computed:
             value = value.value
         wire = value if slot.plain and value.__class__ is str and value else slot.wire(value)
-    except BaseException:
+    except BaseException as error:
+        now.observer = outer
+        pass_on(hole)
         hole.end()
+        name_place(error, slot.label())
         raise
     finally:
         now.observer = outer

@@ -52,9 +52,10 @@ class Selector(Generic[K]):
         after, before = self._source.value, self._before
         if after == before:
             return
+        # A key that cannot be looked up must not leave half of the change done.
+        pairs = (self._following.get(before), False), (self._following.get(after), True)
         self._before = after
-        for key, state in ((before, False), (after, True)):
-            signal = self._following.get(key)
+        for signal, state in pairs:
             if signal is not None:
                 signal.set(state)
 

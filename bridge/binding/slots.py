@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bridge._browser import ops
-from bridge._browser.attributes import Kind, OpBuffer, Rule, write_prop
+from bridge._browser.attributes import Kind, OpBuffer, PropError, Rule, write_prop
 from bridge.reactivity import Computed, Signal
 from bridge.vdom.live import TreeError
 
@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
     from bridge.binding.nodes import Source
 
-__all__ = ["PropSlot", "Slot", "TextSlot", "is_reactive", "is_readable", "reader"]
+__all__ = [
+    "PropSlot",
+    "Slot",
+    "TextSlot",
+    "holds_reactive",
+    "is_reactive",
+    "is_readable",
+    "reader",
+    "settled",
+]
 
 _STAMPED: Final = {
     Kind.ATTRIBUTE: ops.ATTR,
@@ -35,6 +44,56 @@ def is_readable(value: object) -> bool:
 def is_reactive(value: object) -> bool:
     """Tell whether a value of a tree is a signal, a computed or a function."""
     return is_readable(value) or callable(value)
+
+
+def holds_reactive(value: object) -> bool:
+    """Tell whether a signal, a computed or a function stands inside a container."""
+    if isinstance(value, dict):
+        return any(is_reactive(each) or holds_reactive(each) for each in value.values())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return any(is_reactive(each) or holds_reactive(each) for each in value)
+    return False
+
+
+def settled(
+    value: object,
+    tag: str,
+    name: str,
+    call: Callable[[Callable[..., object]], object] | None = None,
+) -> object:
+    """Put present values in the place of the signals that a value holds, at any depth.
+
+    Args:
+        value: A signal, a computed, a container of these, or a plain value.
+        tag: The element, for messages.
+        name: The prop, for messages.
+        call: Calls the functions inside; if left out, there may be none.
+
+    Raises:
+        PropError: A function stands where none is called.
+    """
+    while isinstance(value, (Signal, Computed)):
+        value = value.value
+    if isinstance(value, dict):
+        return {key: _settled_inside(each, tag, name, call) for key, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_settled_inside(each, tag, name, call) for each in value]
+    return value
+
+
+def _settled_inside(
+    value: object, tag: str, name: str, call: Callable[[Callable[..., object]], object] | None
+) -> object:
+    if callable(value) and not is_readable(value):
+        if call is None:
+            raise PropError(
+                tag,
+                name,
+                "a function stands inside the value that a function or a signal gave",
+                "Call it there, or give a signal.",
+            )
+        value = call(value)
+    return settled(value, tag, name, call)
 
 
 def reader(source: Source, *, of_item: bool) -> Callable[[object], object]:
@@ -81,8 +140,16 @@ class Slot:
         self.late = False
         self.plain = True
 
+    def kind(self) -> object:
+        """Tell what it fills: slots of one kind at one node can take over from each other."""
+        return self.__class__, self.op, self.name
+
+    def label(self) -> str:
+        """Name the place for messages."""
+        return f"{self.name or 'text'} of <{self.tag}>"
+
     def wire(self, value: object) -> object:
-        """Turn a value into what the page gets."""
+        """Turn a value into what the page gets; reads the signals that stand in it."""
         raise NotImplementedError
 
     def write(self, buffer: OpBuffer, wire: object) -> None:
@@ -107,6 +174,8 @@ class TextSlot(Slot):
             return ""
         if isinstance(value, (str, int, float)):
             return str(value)
+        if isinstance(value, (Signal, Computed)):
+            return self.wire(value.value)
         raise TreeError(
             f"<{self.tag}>",
             f"a reactive text became a {type(value).__name__}",
@@ -121,7 +190,7 @@ class TextSlot(Slot):
 class PropSlot(Slot):
     """A prop of an element, by the rules of `bridge._browser.attributes`."""
 
-    __slots__ = ("_rule",)
+    __slots__ = ("rule",)
 
     def __init__(self, tag: str, number: int, read: Callable[[object], object], rule: Rule) -> None:
         op = _STAMPED.get(rule.kind, 0)
@@ -129,9 +198,13 @@ class PropSlot(Slot):
         if tag == "select" and rule.kind == Kind.VALUE:
             op = 0
         super().__init__(tag, number, read, op, rule.name)
-        self._rule = rule
+        self.rule = rule
         self.late = rule.kind in _LATE
         self.plain = rule.plain and op != 0
+
+    def kind(self) -> object:
+        """Tell what it fills."""
+        return self.rule, self.op
 
     def wire(self, value: object) -> object:
         """Turn a value into the operand of the slot's op; where it has none, into ops.
@@ -140,10 +213,12 @@ class PropSlot(Slot):
             PropError: The value does not fit.
             UnsafeContentError: The value could run a script.
         """
+        if not isinstance(value, (str, int, float)):
+            value = settled(value, self.tag, self.name)
         if value is None and self.op == ops.ATTR:
             return None
         scratch = OpBuffer()
-        write_prop(scratch, self.tag, self._rule, value)
+        write_prop(scratch, self.tag, self.rule, value)
         if not self.op:
             return scratch.ops, scratch.objects
         return None if scratch.ops[0] == ops.ATTR_OFF else scratch.ops[-1]

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from bridge._browser import ops
 from bridge._browser.attributes import OpBuffer
-from bridge.binding.compose import Composer, Hearing, Inset
+from bridge.binding.compose import Composer, Inset
+from bridge.binding.handlers import Hearing, listeners_of
+from bridge.binding.shapes import differences, nodes_of
 from bridge.vdom.live import TreeError
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class Template:
     """
 
     __slots__ = (
+        "_shape",
+        "_written",
         "after",
         "hearings",
         "insets",
@@ -82,16 +86,27 @@ class Template:
         self.hearings: dict[int, list[Hearing]] = {}
         holes: list[list[object]] = []
         for hearing in composer.hearings:
-            place = places[hearing.number]
-            same = self.hearings.setdefault(place, [])
-            if all(hearing.kind != other.kind for other in same):
-                holes.append([place, ops.LISTEN, hearing.kind, hearing.flags])
-            same.append(hearing)
+            self.hearings.setdefault(places[hearing.number], []).append(hearing)
+        for place, heard in self.hearings.items():
+            holes += [[place, ops.LISTEN, *listener] for listener in listeners_of(heard)]
         holes += [[slot.number, slot.op, slot.name, 0] for slot in self.stamped]
         # The path of a top node begins with its place at the top, which a copy has not.
         paths = [list(composer.paths[made][1:]) for made in places if made != tops[0]]
+        self._written = list(buffer.ops)
+        self._shape = (
+            paths,
+            holes,
+            [(inset.parent, inset.anchor, type(inset.node)) for inset in self.insets],
+        )
         self.ops: list[object] = buffer.ops
         self.ops += (ops.TEMPLATE, number, tops[0], paths, holes)
+
+    def looks_like(self, other: Template) -> bool:
+        """Tell whether copies of another template can become copies of this one."""
+        if self._shape != other._shape or self.space != other.space:
+            return False
+        before, after = nodes_of(other._written), nodes_of(self._written)
+        return before is not None and after is not None and differences(before, after) == []
 
     def inset_of(self, inset: Inset, first: int) -> Inset:
         """Return an inset with the numbers of a copy."""

@@ -3,27 +3,35 @@
 Every change goes into one buffer, which is sent once when all that follows from a write has run:
 before the assignment (or the batch) returns, so that nobody has to wait for the page, and nobody
 sees it half changed. Event handlers run in a batch.
+
+Pieces are built whole or not at all: a piece that fails takes back what it put into the buffer,
+and ends what it made. Whoever wanted it follows what it had read, and tries again.
 """
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Self, cast
 
 from bridge._browser import ops
 from bridge._browser.attributes import OpBuffer
 from bridge._browser.dom import DomRoot, Opener, open_container
 from bridge.binding.compose import Composer
-from bridge.binding.holes import Spares, read_into
+from bridge.binding.endings import end_all
+from bridge.binding.handlers import handlers_of
+from bridge.binding.holes import UNKNOWN, Hole, Spares, read_into
+from bridge.binding.shapes import Made
 from bridge.binding.templates import Template
 from bridge.reactivity import Scope, Signal, batch, effect, untracked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from bridge._browser.dom import Handler, Surface
     from bridge._browser.ffi import HostObject
-    from bridge.binding.compose import Hearing
+    from bridge.binding.handlers import Hearing
     from bridge.binding.holes import Part
     from bridge.binding.lists import Row
     from bridge.binding.nodes import Content
@@ -43,9 +51,10 @@ class Block:
         regions: Those of the parts whose nodes stand at the top beside `tops`.
         numbers: The nodes that have handlers.
         refs: The refs that reach into it, and the nodes that they reach.
+        made: All its nodes and what varies, if another build may take over from it.
     """
 
-    __slots__ = ("numbers", "parts", "refs", "regions", "tops")
+    __slots__ = ("made", "numbers", "parts", "refs", "regions", "tops")
 
     def __init__(self) -> None:
         self.tops: list[int] = []
@@ -53,6 +62,7 @@ class Block:
         self.regions: list[Region] = []
         self.numbers: list[int] = []
         self.refs: list[tuple[Ref, int]] = []
+        self.made: Made | None = None
 
 
 class View:
@@ -69,6 +79,9 @@ class View:
         self.listening: dict[int, Row] = {}
         self._templates: dict[tuple[VNode, int], Template] = {}
         self._free_templates: list[int] = []
+        self._left_templates: list[int] = []
+        self._prelude: list[object] = []
+        self._refs: list[tuple[Ref, int]] = []
         self._opener: Opener = opener or open_container
         self._changes: Signal[None] = Signal(None, equals=False, name="changes of a view")
         self._pending = True  # until the first content has been sent
@@ -87,9 +100,11 @@ class View:
         try:
             with self._scope:
                 effect(self._commit, name="sending of a view")
-                self._block = self.build(
-                    content, ops.CONTAINER, ops.END, None, None, of_item=False, space=ops.XHTML
-                )
+                # What is written while it is built is followed when it stands.
+                with batch():
+                    self._block = self.build(
+                        content, ops.CONTAINER, ops.END, None, None, of_item=False, space=ops.XHTML
+                    )
                 self._send()
         except BaseException:
             self._scope.dispose()
@@ -136,18 +151,47 @@ class View:
 
     def _send(self) -> None:
         buffer, self.buffer = self.buffer, OpBuffer()
+        prelude, self._prelude = self._prelude, []
+        refs, self._refs = self._refs, []
         self._pending = False
-        if not self.root.closed:
+        if prelude:
+            buffer.ops[:0] = prelude
+        for ref, number in refs:
+            ref.attach(self.root, number)
+        if self.root.closed:
+            return
+        try:
             # An event in its course may write signals; those are not what this reacts to.
             with untracked():
                 self.root.send(buffer)
+        except BaseException:
+            # What the page refused, it has not.
+            if self._block is not None:
+                forget_wires(self._block.parts)
+            raise
+        # The page forgets a template when another one takes its number.
+        self._free_templates += self._left_templates
+        self._left_templates = []
+
+    def mark(self) -> tuple[int, int, int]:
+        """Remember how far the buffer goes; for `roll_back`."""
+        return len(self.buffer.ops), len(self.buffer.objects), len(self._refs)
+
+    def roll_back(self, mark: tuple[int, int, int]) -> None:
+        """Take back what came into the buffer since."""
+        written, objects, refs = mark
+        del self.buffer.ops[written:]
+        del self.buffer.objects[objects:]
+        del self._refs[refs:]
 
     def _close(self) -> None:
-        if self._block is not None:
-            self.end(self._block)
-            self._block = None
-        self.listening.clear()
-        self.root.close()
+        block, self._block = self._block, None
+        try:
+            if block is not None:
+                self.end(block)
+        finally:
+            self.listening.clear()
+            self.root.close()
 
     # -- events --------------------------------------------------------------------------------
 
@@ -172,6 +216,9 @@ class View:
         of_item: bool,
         space: int,
         detached: bool = False,
+        kept: bool = False,
+        over: Block | None = None,
+        errors: list[BaseException] | None = None,
     ) -> Block:
         """Build content and place it.
 
@@ -184,26 +231,106 @@ class View:
             of_item: Whether its functions take the item.
             space: The namespace.
             detached: Leave placing its nodes to the caller.
+            kept: Remember its shape, so that another build can take over from it.
+            over: A block that stands there. If its shape is the same, it becomes the new content
+                with the nodes that it has, and is returned.
+            errors: Takes what places of that block raise; they stay as they were.
 
         Raises:
             Exception: Something in it raised or cannot be shown; nothing is left of it.
         """
-        start = len(self.buffer.ops)
+        mark = self.mark()
         block = Block()
         try:
-            composer = Composer(self.root, self.buffer, of_item=of_item)
             place = ops.DETACHED if detached or anchor != ops.END else parent
+            draft = OpBuffer()
+            draft.objects = self.buffer.objects
+            composer = Composer(self.root, draft, of_item=of_item)
             block.tops = composer.compose(content, parent, place, anchor, space)
-            if place == ops.DETACHED and not detached:
-                for number in block.tops:
-                    self.buffer.ops += (ops.INSERT, parent, number, anchor)
-            self._connect(block, composer.hearings, composer.refs, item, of_item=of_item)
-            self._animate(block, composer, parent, item, owner, of_item=of_item)
-        except BaseException:
-            self.end(block)
-            del self.buffer.ops[start:]
+            if kept:
+                block.made = Made.of(draft.ops, composer)
+            changes = over and block.made and over.made and over.made.differences(block.made)
+            if over is None or not isinstance(changes, list):
+                self.buffer.ops += draft.ops
+                if place == ops.DETACHED and not detached:
+                    for number in block.tops:
+                        self.buffer.ops += (ops.INSERT, parent, number, anchor)
+                self._connect(block, composer.hearings, composer.refs, item, of_item=of_item)
+                self._animate(block, composer, parent, item, owner, of_item=of_item)
+                return block
+        except BaseException as error:
+            self.roll_back(mark)
+            end_all([lambda: self.end(block)], error)
             raise
-        return block
+        self.buffer.ops += changes
+        taken = [] if errors is None else errors
+        self._take_over(over, block, composer, item, owner, taken, of_item=of_item)
+        return over
+
+    def _take_over(
+        self,
+        old: Block,
+        new: Block,
+        composer: Composer,
+        item: object,
+        owner: Part | None,
+        errors: list[BaseException],
+        *,
+        of_item: bool,
+    ) -> None:
+        """Let a block show what was composed in its shape; its nodes stay."""
+        made, fresh = cast("Made", old.made), cast("Made", new.made)
+        numbers = made.numbers_for(fresh)
+        for number in old.numbers:
+            self.root.handlers.pop(number, None)
+        for ref, number in old.refs:
+            ref.detach(number)
+        old.numbers = []
+        hearings = [each._replace(number=numbers[each.number]) for each in composer.hearings]
+        refs = [(ref, numbers[number]) for ref, number in composer.refs]
+        self._connect(old, hearings, refs, item, of_item=of_item)
+        old.made = fresh.renumbered(numbers)
+        regions = iter([part for part in old.parts if not isinstance(part, Hole)])
+        followed: list[Part] = []
+        holes = {id(part.slot): part for part in old.parts if isinstance(part, Hole)}
+        spares = Spares(self, owner or self._scope)
+        for late in (False, True):
+            for before, slot in zip(made.slots, composer.slots, strict=True):
+                if slot.late is late:
+                    slot.number = numbers[slot.number]
+                    hole = holes.get(id(before))
+                    self.fill_again(spares, slot, slot.number, item, hole, followed, errors)
+            if not late:
+                for inset, region in zip(composer.insets, regions, strict=True):
+                    followed.append(region)
+                    try:
+                        cast("Region", region).show_other(item, inset.node)
+                    except BaseException as error:  # noqa: BLE001 - raised when all have been filled
+                        errors.append(error)
+        old.parts = followed
+        self.changed()
+
+    def fill_again(
+        self,
+        spares: Spares,
+        slot: Slot,
+        number: int,
+        item: object,
+        hole: Hole | None,
+        parts: list[Part],
+        errors: list[BaseException],
+    ) -> None:
+        """Fill a slot for another item; what fails stays as it is, and follows what it read."""
+        try:
+            if hole is None:
+                self.fill_first(spares, slot, number, item, parts)
+                return
+            hole.slot, hole.item = slot, item
+            hole.again()
+        except BaseException as error:  # noqa: BLE001 - raised when all have been filled
+            errors.append(error)
+        if hole is not None:
+            parts.append(hole)
 
     def _connect(
         self,
@@ -214,14 +341,12 @@ class View:
         *,
         of_item: bool,
     ) -> None:
-        for number, kind, _, handler in hearings:
-            heard = cast("Handler", _with_item(handler, item) if of_item else handler)
-            known = self.root.handlers.setdefault(number, {})
-            earlier = known.get(kind)
-            known[kind] = heard if earlier is None else _both(earlier, heard)
+        adapt = _with_item(item) if of_item else _as_it_is
+        for number, heard in groupby(hearings, key=itemgetter(0)):
+            self.root.handlers[number] = handlers_of(heard, adapt)
             block.numbers.append(number)
-        for ref, number in refs:
-            ref.attach(self.root, number)
+        # A build that fails must not turn refs away from what stands; they follow when it is sent.
+        self._refs += refs
         block.refs = refs
 
     def _animate(
@@ -265,11 +390,11 @@ class View:
         """Find the template of a tree, or make it; to be left with `leave_template`."""
         template = self._templates.get((tree, space))
         if template is None:
-            # The page forgets a template when another one takes its number.
             number = self._free_templates.pop() if self._free_templates else self.root.reserve(1)
             template = Template(tree, self.root, number, space)
             self._templates[tree, space] = template
-            self.buffer.ops += template.ops
+            # First of all, whatever becomes of the piece that needed it first.
+            self._prelude += template.ops
         template.users += 1
         return template
 
@@ -278,7 +403,7 @@ class View:
         template.users -= 1
         if not template.users:
             del self._templates[template.tree, template.space]
-            self._free_templates.append(template.number)
+            self._left_templates.append(template.number)
 
     # -- ending --------------------------------------------------------------------------------
 
@@ -290,23 +415,33 @@ class View:
             self.buffer.ops += (ops.REMOVE, number)
 
     def end(self, block: Block) -> None:
-        """Give back what keeps a block up to date; its nodes are not touched."""
-        for part in reversed(block.parts):
-            part.end()
+        """Give back what keeps a block up to date; its nodes are not touched.
+
+        Raises:
+            Exception: What clean-ups raised, when all have run.
+        """
+        parts, block.parts = block.parts, []
         for number in block.numbers:
             self.root.handlers.pop(number, None)
         for ref, number in block.refs:
             ref.detach(number)
-        block.parts = []
+        end_all([part.end for part in reversed(parts)])
 
 
-def _with_item(handler: Callable[..., object], item: object) -> Callable[[object], object]:
-    return lambda event: handler(item, event)
+def forget_wires(parts: Iterable[Part]) -> None:
+    """Let every hole below write again, whatever it wrote last."""
+    pending = list(parts)
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Hole):
+            part.last = UNKNOWN
+        else:
+            pending += cast("Region", part).parts_below()
 
 
-def _both(first: Handler, second: Handler) -> Handler:
-    def handle(event: HostObject) -> object:
-        first(event)
-        return second(event)
+def _with_item(item: object) -> Callable[[Callable[..., object]], Handler]:
+    return lambda handler: lambda event: handler(item, event)
 
-    return handle
+
+def _as_it_is(handler: Callable[..., object]) -> Handler:
+    return handler

@@ -1,0 +1,203 @@
+"""The law of failures, for any Python: after an error and the next good write the page is right.
+
+Like `law`, this file is sent to the page as it stands. A view here has places that raise in some
+states. Its rows show objects that are new with each write and keep their keys.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bridge.binding import Dynamic, For, Show, h
+from bridge.reactivity import Signal, batch, computed, effect, on_cleanup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+BAD = "bad"
+
+
+class WrongError(Exception):
+    """What a place of a made-up view raises."""
+
+
+def check(text: str) -> str:
+    """Return a text that is not bad."""
+    if text == BAD:
+        raise WrongError(text)
+    return text
+
+
+class Item(NamedTuple):
+    """What a row shows."""
+
+    key: int
+    text: str
+
+
+class FailingPlay:
+    """Signals, a view whose places raise while some of them are bad, and writes to them."""
+
+    def __init__(self, luck: Random) -> None:
+        self.luck = luck
+        self.texts = [Signal(luck.choice("abc"), name=f"text {n}") for n in range(3)]
+        self.flags = [Signal(luck.random() < 0.5, name=f"flag {n}") for n in range(3)]
+        self.lists = [Signal(self._items(luck, good=True), name=f"list {n}") for n in range(2)]
+        self.checks = [computed(lambda text=text: check(text.value)) for text in self.texts]
+        self.plan = [self._plan(0) for _ in range(luck.randint(1, 3))]
+        self.made = 0
+        self.ended = 0
+
+    @property
+    def signals(self) -> list[Signal[Any]]:
+        """All signals."""
+        return [*self.texts, *self.flags, *self.lists]
+
+    def _items(self, luck: Random, *, good: bool) -> list[Item]:
+        keys = luck.sample(range(6), luck.randint(0, 5))
+        words = ["x", "y", "z"] if good else ["x", "y", BAD]
+        return [Item(key, luck.choice(words)) for key in keys]
+
+    # -- the view --------------------------------------------------------------------------------
+
+    def _plan(self, depth: int) -> tuple[Any, ...]:
+        luck = self.luck
+        kinds = ["text", "computed", "element", "class", "sure"]
+        if depth < 3:
+            kinds += ["show", "show", "dynamic", "template", "rows", "component"]
+        kind = luck.choice(kinds)
+        below = [self._plan(depth + 1) for _ in range(luck.randint(1, 2))] if depth < 3 else []
+        return kind, luck.randrange(3), luck.randrange(2), below, luck.random() < 0.5
+
+    def build(self) -> Any:
+        """Build the view anew."""
+        return [self._build(plan) for plan in self.plan]
+
+    def _note(self) -> None:
+        self.made += 1
+        on_cleanup(self._note_end)
+
+    def _note_end(self) -> None:
+        self.ended += 1
+
+    def _build(self, plan: tuple[Any, ...], item: Item | None = None) -> Any:  # noqa: PLR0911
+        kind, place, other, below, early = plan
+        text, flag, checked = self.texts[place], self.flags[place], self.checks[place]
+        said = f"{item.text}!" if item else "-"
+
+        def inside(*_: object) -> list[Any]:
+            if early:
+                check(self.texts[other].value)
+            self._note()
+            return [self._build(each, item) for each in below]
+
+        if kind == "sure":
+            return [text, said]
+        if kind == "text":
+            return [lambda *_: check(text.value), said]
+        if kind == "computed":
+            return [checked, said]
+        if kind == "class":
+            return h("i", {"class": {"on": flag, "off": checked}, "title": said}, text)
+        if kind == "element":
+            return h("p", {"title": lambda *_: check(text.value)}, [said, *self._all(below, item)])
+        if kind == "component":
+
+            def component(**_: object) -> Any:
+                return h("b", None, inside())
+
+            return h(component)
+        if kind == "show":
+            return Show(flag, inside, lambda *_: [checked, said])
+        if kind == "dynamic":
+            return Dynamic(lambda *_: [self.texts[other].value, str(flag.value), *inside()])
+        return self._list(plan)
+
+    def _all(self, below: list[Any], item: Item | None) -> list[Any]:
+        return [self._build(each, item) for each in below]
+
+    def _list(self, plan: tuple[Any, ...]) -> For:
+        kind, place, other, below, early = plan
+
+        def items(*_: object) -> list[Item]:
+            if early and self.flags[place].value:
+                check(self.texts[other].value)
+            return self.lists[other].value
+
+        def key(item: Item) -> int:
+            if early:
+                check(self.texts[place].value)
+            return item.key
+
+        if kind == "template":
+            inner = Show(
+                lambda item: self.flags[place].value != (item.key % 2 == 0),
+                lambda item: [h("u", None, check(item.text)), *self._all(below, item)],
+                h("s", {"title": lambda item: check(item.text)}),
+            )
+            again = Dynamic(lambda item: [h("q", None, item.text), self._build(below[0], item)])
+            name = [lambda item: check(item.text), lambda _: check(self.texts[place].value)]
+            listed = For(
+                lambda item: self.lists[1 - other].value[: item.key % 3],
+                h("em", None, lambda one: check(one.text)),
+                key=lambda one: one.key,
+            )
+            row = h("li", {"class": lambda item: item.text}, [*name, inner, again, h("ol", None, listed)])
+            return For(items, row, key=key)
+
+        def build(item: Item) -> Any:
+            self._note()
+            effect(lambda: self.flags[place].value)
+            content = [check(item.text), *self._all(below, item)]
+            inner = For(self.lists[1 - other], lambda one: h("em", None, one.text + item.text))
+            return h("li", {"class": [item.text, self.flags[other]]}, [*content, h("ol", None, inner)])
+
+        return For(items, build, key=key)
+
+    # -- what happens ----------------------------------------------------------------------------
+
+    def step(self) -> bool:
+        """Write some signals; returns whether an error was raised."""
+        writes = [self._write for _ in range(self.luck.randint(1, 4))]
+        failed = False
+        try:
+            if self.luck.random() < 0.6:
+                with batch():
+                    for write in writes:
+                        write()
+            else:
+                for write in writes:
+                    write()
+        except (WrongError, ExceptionGroup):
+            failed = True
+        return failed
+
+    def _write(self) -> None:
+        luck = self.luck
+        kind = luck.randrange(4)
+        if kind == 0:
+            luck.choice(self.texts).set(luck.choice(["a", "b", BAD, BAD]))
+        elif kind == 1:
+            luck.choice(self.flags).update(lambda flag: not flag)
+        else:
+            luck.choice(self.lists).set(self._items(luck, good=luck.random() < 0.5))
+
+    def mend(self) -> None:
+        """Let everything be good that is bad, write by write."""
+        steps: list[Callable[[], object]] = [
+            *(lambda text=text: text.set("c") for text in self.texts if text.peek() == BAD),  # type: ignore[misc]
+            *(lambda each=each: each.set(_good(each.peek())) for each in self.lists),  # type: ignore[misc]
+        ]
+        self.luck.shuffle(steps)
+        for step in steps:
+            try:
+                step()
+            except (WrongError, ExceptionGroup):  # noqa: PERF203 - others are bad still
+                pass
+
+
+def _good(items: list[Item]) -> list[Item]:
+    if all(item.text != BAD for item in items):
+        return items
+    return [item if item.text != BAD else Item(item.key, "z") for item in items]
