@@ -154,9 +154,7 @@ class Composer:
                 self._two_way(tag, number, name, value, value_of)
             else:
                 self._prop(tag, number, name, value)
-        if heard < len(self.hearings) and not self._copied:
-            for kind, flags in listeners_of(self.hearings[heard:]):
-                self._buffer.ops += (ops.LISTEN, kind, flags)
+        self._listen_at_cursor(heard)
         members = list(_members(children))
         if len(members) == 1 and not isinstance(members[0], VNode):
             self._sole(tag, number, members[0], ops.XHTML if tag == "foreignObject" else own)
@@ -204,6 +202,12 @@ class Composer:
             self._slot(PropSlot(tag, number, lambda _: value, rule))
         else:
             write_prop(self._buffer, tag, rule, value)
+
+    def _listen_at_cursor(self, start: int) -> None:
+        """Let the page listen for the hearings from `start` on; copies do it by themselves."""
+        if start < len(self.hearings) and not self._copied:
+            for kind, flags in listeners_of(self.hearings[start:]):
+                self._buffer.ops += (ops.LISTEN, kind, flags)
 
     def _mixed(self, tag: str, name: str, value: object) -> Callable[[object], object]:
         """Make a reader of a container that holds reactive values."""

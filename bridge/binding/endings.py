@@ -20,13 +20,13 @@ def end_all(ends: Iterable[Callable[[], object]], error: BaseException | None = 
         error: Why it has to end, if it failed.
 
     Raises:
-        Exception: What they raised: one as it is, several as a group; with `error`, if there is one.
+        Exception: What they raised: one as it is, several as a group, with `error` if there is one.
     """
     errors: list[BaseException] = []
     for end in ends:
         try:
             end()
-        except BaseException as failure:  # noqa: BLE001, PERF203 - raised when all have ended
+        except BaseException as failure:  # noqa: BLE001 - raised when all have ended
             errors.append(failure)
     if errors and error is not None:
         raise BaseExceptionGroup("a part of a view failed, and its clean-ups", [error, *errors])

@@ -111,7 +111,7 @@ def _in_phases(down: Sequence[Handler], up: Sequence[Handler]) -> Handler:
     at_target: list[object] = []
 
     def handle(event: HostObject) -> object:
-        phase = ffi.get(event, "eventPhase") if event is not None else None
+        phase = ffi.get(event, "eventPhase")
         if phase is None:  # not an event of a page, which comes once
             return both(event)
         if phase == _DOWN:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from bridge.reactivity.computed import Computed
@@ -15,7 +16,7 @@ from bridge.reactivity.state import NEVER, Observer, now
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bridge.binding.lists import Row
+    from bridge.binding.rows import Row
     from bridge.binding.slots import Slot
     from bridge.binding.view import View
     from bridge.reactivity.effects import Scope
@@ -67,11 +68,9 @@ def pass_on(failed: Observer) -> None:
     if now.observer is None:
         return
     for source in list(failed._sources):
-        try:
-            # Reading is following; it brings up to date, too, what was written in between.
+        # Reading is following. What it raises was raised where it was read first.
+        with suppress(Exception):
             source.value  # type: ignore[attr-defined]  # noqa: B018
-        except Exception:  # noqa: BLE001, S110, PERF203 - it is raised where it was read first
-            pass
 
 
 class Part(Reaction):
@@ -138,7 +137,7 @@ class Hole(Part):
         try:
             value = slot.read(self.item)
             if value.__class__ is Signal or value.__class__ is Computed:
-                value = value.value  # type: ignore[attr-defined]
+                value = value.value
             wire = value if slot.plain and value.__class__ is str and value else slot.wire(value)
         except Exception as error:
             name_place(error, slot.label())

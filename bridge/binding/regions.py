@@ -6,9 +6,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from bridge.binding.endings import end_all
 from bridge.binding.holes import Part, Probe, name_place, pass_on
 from bridge.binding.nodes import Dynamic, For, Show
-from bridge.binding.endings import end_all
 from bridge.binding.slots import is_readable, reader
 from bridge.reactivity import Scope
 from bridge.reactivity.reactions import raise_all

@@ -108,25 +108,26 @@ class Made:
 
     def differences(self, other: Made) -> list[object] | None:
         """Find the ops that let this look like another build; ``None`` if nothing does."""
-        if len(self.slots) != len(other.slots) or len(self.insets) != len(other.insets):
-            return None
         before, after = self._nodes(), nodes_of(other._written)
         if before is None or after is None:
             return None
         written = differences(before, after)
-        if written is None:
-            return None
+        return written if written is not None and self._varies_alike(other, before, after) else None
+
+    def _varies_alike(self, other: Made, before: list[Node], after: list[Node]) -> bool:
+        if len(self.slots) != len(other.slots) or len(self.insets) != len(other.insets):
+            return False
         number = {new.number: old.number for new, old in zip(after, before, strict=True)}
-        for slot, theirs in zip(self.slots, other.slots, strict=True):
-            if slot.kind() != theirs.kind() or slot.number != number[theirs.number]:
-                return None
-        for inset, its in zip(self.insets, other.insets, strict=True):
-            parent, anchor = number.get(its.parent, its.parent), number.get(its.anchor, its.anchor)
-            if (inset.parent, inset.anchor) != (parent, anchor) or inset.space != its.space:
-                return None
-            if type(inset.node) is not type(its.node):
-                return None
-        return written
+        return all(
+            slot.kind() == theirs.kind() and slot.number == number[theirs.number]
+            for slot, theirs in zip(self.slots, other.slots, strict=True)
+        ) and all(
+            inset.parent == number.get(its.parent, its.parent)
+            and inset.anchor == number.get(its.anchor, its.anchor)
+            and inset.space == its.space
+            and type(inset.node) is type(its.node)
+            for inset, its in zip(self.insets, other.insets, strict=True)
+        )
 
 
 def nodes_of(written: Sequence[object]) -> list[Node] | None:
@@ -146,12 +147,12 @@ def nodes_of(written: Sequence[object]) -> list[Node] | None:
             nodes.append(node)
             at += 5 if op == ops.ELEMENT_NS else 4
         elif op in _NAMED:
-            sort, operands = _NAMED[op]  # type: ignore[index]
+            sort, operands = _NAMED[op]
             end = at + 1 + operands
             nodes[-1].props[sort, str(written[at + 1])] = list(written[at:end])
             at = end
         elif op in _UNNAMED:
-            nodes[-1].props[_UNNAMED[op]] = list(written[at : at + 2])  # type: ignore[index]
+            nodes[-1].props[_UNNAMED[op]] = list(written[at : at + 2])
             at += 2
         elif op == ops.LISTEN:
             nodes[-1].listeners.append((written[at + 1], written[at + 2]))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bridge._browser.ffi import HostObject
     from bridge.binding.handlers import Hearing
     from bridge.binding.holes import Part
-    from bridge.binding.lists import Row
+    from bridge.binding.rows import Row
     from bridge.binding.nodes import Content
     from bridge.binding.regions import Region
     from bridge.binding.slots import Slot
@@ -264,7 +264,7 @@ class View:
             raise
         self.buffer.ops += changes
         taken = [] if errors is None else errors
-        self._take_over(over, block, composer, item, owner, taken, of_item=of_item)
+        self._take_over(over, block, composer, item, owner, errors=taken, of_item=of_item)
         return over
 
     def _take_over(
@@ -274,8 +274,8 @@ class View:
         composer: Composer,
         item: object,
         owner: Part | None,
-        errors: list[BaseException],
         *,
+        errors: list[BaseException],
         of_item: bool,
     ) -> None:
         """Let a block show what was composed in its shape; its nodes stay."""
@@ -299,7 +299,9 @@ class View:
                 if slot.late is late:
                     slot.number = numbers[slot.number]
                     hole = holes.get(id(before))
-                    self.fill_again(spares, slot, slot.number, item, hole, followed, errors)
+                    self.fill_again(
+                        spares, slot, slot.number, item, hole=hole, parts=followed, errors=errors
+                    )
             if not late:
                 for inset, region in zip(composer.insets, regions, strict=True):
                     followed.append(region)
@@ -316,6 +318,7 @@ class View:
         slot: Slot,
         number: int,
         item: object,
+        *,
         hole: Hole | None,
         parts: list[Part],
         errors: list[BaseException],

@@ -143,7 +143,11 @@ class FailingPlay:
                 h("em", None, lambda one: check(one.text)),
                 key=lambda one: one.key,
             )
-            row = h("li", {"class": lambda item: item.text}, [*name, inner, again, h("ol", None, listed)])
+            row = h(
+                "li",
+                {"class": lambda item: item.text},
+                [*name, inner, again, h("ol", None, listed)],
+            )
             return For(items, row, key=key)
 
         def build(item: Item) -> Any:
@@ -151,7 +155,9 @@ class FailingPlay:
             effect(lambda: self.flags[place].value)
             content = [check(item.text), *self._all(below, item)]
             inner = For(self.lists[1 - other], lambda one: h("em", None, one.text + item.text))
-            return h("li", {"class": [item.text, self.flags[other]]}, [*content, h("ol", None, inner)])
+            return h(
+                "li", {"class": [item.text, self.flags[other]]}, [*content, h("ol", None, inner)]
+            )
 
         return For(items, build, key=key)
 
