@@ -328,9 +328,11 @@ class RowsRegion(Region):
         else:
             for row in gone:
                 out += (ops.REMOVE, row.number)
-        by_key = self._by_key
-        for row in gone:
-            by_key.pop(row.key, None)
+        if len(gone) == len(self._rows):
+            self._by_key.clear()
+        else:
+            for row in gone:
+                self._by_key.pop(row.key, None)
         try:
             self._end_rows(gone)
         except BaseException as error:  # noqa: BLE001 - raised when the others have been dealt with

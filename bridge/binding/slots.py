@@ -213,7 +213,7 @@ class PropSlot(Slot):
             PropError: The value does not fit.
             UnsafeContentError: The value could run a script.
         """
-        if not isinstance(value, (str, int, float)):
+        if value.__class__ is not str and not isinstance(value, (str, int, float)):
             value = settled(value, self.tag, self.name)
         if value is None and self.op == ops.ATTR:
             return None

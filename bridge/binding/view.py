@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from bridge._browser.ffi import HostObject
     from bridge.binding.handlers import Hearing
     from bridge.binding.holes import Part
-    from bridge.binding.rows import Row
     from bridge.binding.nodes import Content
     from bridge.binding.regions import Region
+    from bridge.binding.rows import Row
     from bridge.binding.slots import Slot
     from bridge.vdom.nodes import Ref, VNode
 
@@ -243,15 +243,18 @@ class View:
         block = Block()
         try:
             place = ops.DETACHED if detached or anchor != ops.END else parent
-            draft = OpBuffer()
-            draft.objects = self.buffer.objects
+            draft = self.buffer
+            if kept:
+                draft = OpBuffer()
+                draft.objects = self.buffer.objects
             composer = Composer(self.root, draft, of_item=of_item)
             block.tops = composer.compose(content, parent, place, anchor, space)
             if kept:
                 block.made = Made.of(draft.ops, composer)
             changes = over and block.made and over.made and over.made.differences(block.made)
             if over is None or not isinstance(changes, list):
-                self.buffer.ops += draft.ops
+                if draft is not self.buffer:
+                    self.buffer.ops += draft.ops
                 if place == ops.DETACHED and not detached:
                     for number in block.tops:
                         self.buffer.ops += (ops.INSERT, parent, number, anchor)
@@ -344,10 +347,11 @@ class View:
         *,
         of_item: bool,
     ) -> None:
-        adapt = _with_item(item) if of_item else _as_it_is
-        for number, heard in groupby(hearings, key=itemgetter(0)):
-            self.root.handlers[number] = handlers_of(heard, adapt)
-            block.numbers.append(number)
+        if hearings:
+            adapt = _with_item(item) if of_item else _as_it_is
+            for number, heard in groupby(hearings, key=itemgetter(0)):
+                self.root.handlers[number] = handlers_of(heard, adapt)
+                block.numbers.append(number)
         # A build that fails must not turn refs away from what stands; they follow when it is sent.
         self._refs += refs
         block.refs = refs

@@ -199,7 +199,7 @@ class FailingPlay:
         for step in steps:
             try:
                 step()
-            except (WrongError, ExceptionGroup):  # noqa: PERF203 - others are bad still
+            except (WrongError, ExceptionGroup):
                 pass
 
 

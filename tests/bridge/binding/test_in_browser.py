@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
-from tests.bridge.binding import law
+from tests.bridge.binding import failing_law, law
 
 if TYPE_CHECKING:
     from doc_examples.runner.interpreter import Interpreter
@@ -60,6 +60,96 @@ def test_a_bound_document_equals_a_fresh_one_after_any_writes(interpreter: Inter
     differing, given_back = interpreter.run(LAW.replace("FIRST", "0"))
     assert differing == []
     assert given_back
+
+
+FAILING_LAW = """
+import random
+wrong, errors = [], 0
+dump = js.eval("(id) => document.getElementById(id).innerHTML")
+before = live_counts()
+for seed in range(30):
+    place("bound"), place("fresh")
+    play = FailingPlay(random.Random(seed))
+    view = mount("#bound", play.build())
+    for _ in range(3):
+        errors += play.step()
+        play.mend()
+        fresh = mount("#fresh", play.build())
+        if dump("bound") != dump("fresh"):
+            wrong.append((seed, dump("bound"), dump("fresh")))
+        fresh.dispose()
+    view.dispose()
+    if any(signal._observers for signal in play.signals) or play.made != play.ended:
+        wrong.append((seed, "left behind"))
+    document.getElementById("bound").remove(), document.getElementById("fresh").remove()
+(wrong[:2], errors > 20, live_counts() == before)
+"""
+
+
+def test_after_errors_and_good_writes_the_document_equals_a_fresh_one(
+    interpreter: Interpreter,
+) -> None:
+    interpreter.run(SET_UP + f"exec({inspect.getsource(failing_law)!r}, globals())")
+    assert interpreter.run(FAILING_LAW) == [[], True, True]
+
+
+def test_a_new_item_of_the_same_key_keeps_focus_and_caret_in_its_row(
+    interpreter: Interpreter,
+) -> None:
+    interpreter.run(SET_UP)
+    found = interpreter.run("""
+def by_function(item):
+    return h("li", {"title": item[1]}, [item[1], h("input", {"value": item[1]})])
+def with_show(item):
+    return h("li", None, [item[1], Show(Signal(True), lambda: h("input", {"value": item[1]}))])
+in_template = h("li", None, [lambda item: item[1],
+    Show(lambda item: True, lambda item: h("input", {"value": item[1]}))])
+dynamic = h("li", None, Dynamic(lambda item: [item[1], h("input", {"value": item[1]})]))
+seen = []
+for each in (by_function, with_show, in_template, dynamic):
+    place("app")
+    items = Signal([(1, "one"), (2, "two")])
+    view = mount("#app", For(items, each, key=lambda item: item[0]))
+    field = document.querySelectorAll("#app input")[1]
+    field.focus()
+    field.setSelectionRange(1, 1)
+    items.value = [(2, "TWO"), (1, "one")]
+    field = document.activeElement
+    seen.append([field.tagName, field.value, field.selectionStart,
+                 document.querySelector("#app li").textContent])
+    view.dispose()
+    document.getElementById("app").remove()
+seen
+""")
+    assert found == [["INPUT", "TWO", 1, "TWO"]] * 4
+
+
+def test_handlers_of_one_event_run_each_with_its_own_options(interpreter: Interpreter) -> None:
+    interpreter.run(SET_UP)
+    found = interpreter.run("""
+import asyncio
+from bridge.vdom import listener
+place("app")
+seen, text = [], Signal("a")
+async def later(event):
+    await asyncio.sleep(0)
+    seen.append("later " + text.value)
+def hear(name):
+    return lambda event: seen.append(name)
+view = mount("#app", h("p", {"on_input": hear("outside")}, [
+    h("input", {"on_input": later, "bind:value": text}),
+    h("label", {"on_input": listener(hear("down"), capture=True)},
+      h("input", {"bind:value": text, "on_input": listener(hear("stopped"), stop_propagation=True)})),
+    h("input", {"on_input": listener(hear("down"), capture=True), "bind:value": text})]))
+for place_of, field in enumerate(document.querySelectorAll("#app input")):
+    field.value = str(place_of)
+    fire(field, "input")
+    seen.append(text.value)
+await asyncio.sleep(0.05)
+view.dispose()
+seen
+""")
+    assert found == ["outside", "0", "down", "stopped", "1", "down", "outside", "2", "later 2"]
 
 
 def test_a_write_is_one_call_into_the_page(interpreter: Interpreter) -> None:

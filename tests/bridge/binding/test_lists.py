@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge._browser.document_model import DocumentModel, ModelNode
-from bridge.binding import For, Show, h, mount
+from bridge.binding import Dynamic, For, Show, h, mount
 from bridge.binding.lists import _first_difference
 from bridge.reactivity import Signal, on_cleanup
 from bridge.vdom import DuplicateKeyError, TreeError
 from bridge.vdom.moves import staying
+from bridge.vdom.nodes import VNode
 
 ROW = h("li", None, lambda key: key)
 keys = st.lists(st.integers(0, 30), unique=True, max_size=12)
@@ -160,3 +163,116 @@ def test_the_first_difference_is_looked_for_by_identity() -> None:
     assert _first_difference([one, one], [one, one], 2) == 2
     assert _first_difference([one, one], [one, one], 1) == 1
     assert _first_difference([], [], 0) == 0
+
+
+def _nodes(page: DocumentModel) -> list[ModelNode]:
+    return [node for top in _elements(page) for node in top.walk() if node.tag == "input"]
+
+
+def _by_function(item: tuple[int, str]) -> VNode:
+    return h("li", {"title": item[1]}, [item[1], h("input", {"class": [item[1]]}), h("p")])
+
+
+def _with_regions(item: tuple[int, str]) -> VNode:
+    content = [h("input"), item[1]]
+    return h(
+        "li", None, [Show(Signal(True), lambda: content), Dynamic(lambda: h("p", None, content))]
+    )
+
+
+ROWS = {
+    "a function": _by_function,
+    "regions in a function": _with_regions,
+    "regions in a template": h(
+        "li",
+        None,
+        [
+            Show(lambda _: True, lambda item: [h("input"), item[1]]),
+            Show(lambda _: True, [h("input"), lambda item: item[1]]),
+            Dynamic(lambda item: h("p", None, [h("input"), item[1]])),
+        ],
+    ),
+    "a list in a function": lambda item: h(
+        "li", None, For(Signal([1]), h("p", None, [h("input"), lambda _: item[1]]), key=int)
+    ),
+    "rows of a function in one": lambda item: h(
+        "li", None, For(Signal([1]), lambda _: h("p", None, [h("input"), item[1]]), key=int)
+    ),
+}
+
+
+@pytest.mark.parametrize("each", ROWS.values(), ids=ROWS)
+def test_a_new_item_of_the_same_key_keeps_every_element_of_the_row(each: Any) -> None:
+    page = DocumentModel("app", "fresh")
+    items = Signal([(1, "a"), (2, "b")])
+    mount("app", For(items, each, key=lambda item: item[0]), page.open)
+    was = _nodes(page)
+    items.value = [(2, "B"), (1, "A")]
+    items.value = [(2, "C"), (1, "D"), (3, "E")]
+    mount("fresh", For(items, each, key=lambda item: item[0]), page.open)
+    assert page.show("app") == page.show("fresh")
+    each_has = len(was) // 2
+    assert _nodes(page)[: 2 * each_has] == was[each_has:] + was[:each_has]
+
+
+def test_a_row_of_another_shape_is_made_anew() -> None:
+    page = DocumentModel("app")
+    items = Signal([(1, "a"), (2, "b")])
+    each = lambda item: h("li", None, h(item[1], None, "x"))  # noqa: E731 - a row
+    mount("app", For(items, each, key=lambda item: item[0]), page.open)
+    items.value = [(1, "b"), (2, "b")]
+    assert page.show("app") == "<li><b>x</b></li><li><b>x</b></li>"
+
+
+@pytest.mark.parametrize("key", [None, lambda text: text.lower()])
+def test_items_that_cannot_be_told_apart_are_named_with_their_places(key: Any) -> None:
+    page = DocumentModel("app")
+    items = Signal(["b", "a", "c"])
+    mount("app", For(items, ROW, key=key), page.open)
+    with pytest.raises(DuplicateKeyError, match=r"items at 0 and 2, 'b'.* key") as caught:
+        items.value = ["b", "c", "b", "d"]
+    assert caught.value.key in ("b", id("b"))
+    with pytest.raises(DuplicateKeyError, match="items at 1 and 2, 'a'"):
+        items.value = ["b", "a", "a", "c"]
+
+
+def test_a_key_function_that_raises_leaves_the_list_and_is_asked_again() -> None:
+    page, factor = DocumentModel("app"), Signal(1)
+    items = Signal([1, 2])
+    mount("app", For(items, ROW, key=lambda item: item // factor.value), page.open)
+    factor.value = 0
+    with pytest.raises(ZeroDivisionError):
+        items.value = [2, 3]
+    assert page.show("app") == "<li>1</li><li>2</li>"
+    factor.value = 1
+    assert page.show("app") == "<li>2</li><li>3</li>"
+
+
+def test_clean_ups_of_rows_that_raise_do_not_hold_up_the_others() -> None:
+    page, ended = DocumentModel("app"), []
+
+    def each(item: int) -> VNode:
+        on_cleanup(lambda: ended.append(6 // item))
+        return h("li", None, str(item))
+
+    items = Signal([0, 1, 2])
+    mount("app", For(items, each, key=int), page.open)
+    with pytest.raises(ZeroDivisionError):
+        items.value = [3]
+    assert sorted(ended) == [3, 6]
+    assert page.show("app") == "<li>3</li>"
+
+
+def test_a_row_that_cannot_show_its_item_is_tried_again_with_the_next_list() -> None:
+    page, bad = DocumentModel("app"), dict[str, Any](text=None)
+    items = Signal[Any]([(1, {"text": "a"}), (2, {"text": "b"})], equals=False)
+    name = lambda item: item[1]["text"].upper()  # noqa: E731 - a template's function
+    row = h("li", None, [name, h("b", None, lambda item: item[0])])
+    mount("app", For(items, row, key=lambda item: item[0]), page.open)
+    same = (2, bad)
+    with pytest.raises(AttributeError):
+        items.value = [(1, {"text": "c"}), same]
+    assert page.show("app") == "<li>C<b>1</b></li><li>B<b>2</b></li>"
+    bad["text"] = "d"
+    items.value = [(1, {"text": "c"}), same]
+    assert page.show("app") == "<li>C<b>1</b></li><li>D<b>2</b></li>"

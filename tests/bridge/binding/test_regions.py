@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pytest
+
 from bridge._browser.document_model import DocumentModel
 from bridge.binding import Dynamic, Show, h, mount
-from bridge.reactivity import Signal
+from bridge.reactivity import Signal, effect
+
+if TYPE_CHECKING:
+    from bridge.binding import Content
 
 
 def test_a_condition_builds_only_when_its_truth_changes() -> None:
@@ -54,3 +61,33 @@ def test_inner_contents_end_with_the_outer_one() -> None:
     outer.value = False
     assert not inner._observers
     assert not name._observers
+
+
+def test_a_content_that_failed_is_built_when_what_it_read_has_changed() -> None:
+    page, shown, text = DocumentModel("app"), Signal(False), Signal("0")
+    seen: list[int] = []
+
+    def then() -> Content:
+        effect(lambda: seen.append(len(text.value)))
+        return h("p", None, lambda: str(6 // int(text.value)))
+
+    mount("app", Show(shown, then, "no"), page.open)
+    with pytest.raises(ZeroDivisionError):
+        shown.value = True
+    assert page.show("app") == "no"
+    text.value = "2"
+    assert page.show("app") == "<p>3</p>"
+    seen.clear()
+    text.value = "3"
+    assert seen == [1]  # the effect of the failed build has ended
+
+
+def test_what_the_function_of_a_failed_content_read_is_followed() -> None:
+    page, shown, text = DocumentModel("app"), Signal(False), Signal(0)
+    mount("app", Show(shown, lambda: h("p", None, str(6 // text.value)), "no"), page.open)
+    with pytest.raises(ZeroDivisionError):
+        shown.value = True
+    text.value = 2
+    assert page.show("app") == "<p>3</p>"
+    text.value = 3
+    assert page.show("app") == "<p>3</p>"  # a content that stands is not built again

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from bridge._browser import ops
 from bridge._browser.attributes import OpBuffer, rules_of, write_prop
+from bridge._browser.document_model import DocumentModel
+from bridge.binding import For, h, mount
 from bridge.binding.slots import PropSlot, TextSlot, is_reactive, reader
 from bridge.reactivity import Signal, computed
-from bridge.vdom import TreeError
+from bridge.vdom import PropError, TreeError
 
 VALUES = st.one_of(st.none(), st.booleans(), st.integers(), st.text())
 NAMES = st.sampled_from(["title", "class", "hidden", "aria-label", "checked", "value", "prop:x"])
@@ -63,3 +65,32 @@ def test_sources_are_signals_computeds_and_functions() -> None:
     assert reader(lambda item: item, of_item=True)("item") == "item"
     with pytest.raises(TypeError, match="expected a signal"):
         reader("text", of_item=False)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("in_row", [False, True])
+def test_signals_inside_containers_are_followed(in_row: bool) -> None:
+    page, on, color, name = DocumentModel("app"), Signal(False), Signal("red"), Signal("a")
+    props = {
+        "class": ["x", {"on": on}, [name]],
+        "style": {"color": color, "width": lambda *_: name.value},
+        "title": "fixed",
+    }
+    node = h("p", props)
+    mount("app", For(Signal([1]), node) if in_row else node, page.open)
+    element = page.containers["app"].children[0]
+    assert element.attributes["class"] == "x a"
+    on.value, color.value, name.value = True, "blue", "b"
+    assert element.attributes["class"] == "x on b"
+    assert element.attributes["style"] == ["color", "blue", "width", "b"]
+
+
+def test_signals_inside_a_computed_container_are_followed() -> None:
+    page, on = DocumentModel("app"), Signal(False)
+    mount("app", h("p", {"class": lambda: {"on": on}}), page.open)
+    on.value = True
+    assert page.show("app") == '<p class="on"></p>'
+
+
+def test_a_function_inside_a_computed_container_is_refused() -> None:
+    with pytest.raises(PropError, match="Call it there"):
+        mount("app", h("p", {"class": lambda: {"on": lambda: True}}), DocumentModel("app").open)

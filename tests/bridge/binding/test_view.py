@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -13,13 +14,26 @@ from hypothesis import strategies as st
 from bridge._browser.document_model import DocumentModel
 from bridge.binding import Dynamic, For, Show, h, mount
 from bridge.errors import DisposedError
-from bridge.reactivity import Scope, Signal, batch, computed, effect, observable, signal_of
+from bridge.reactivity import (
+    Scope,
+    Signal,
+    batch,
+    computed,
+    effect,
+    observable,
+    on_cleanup,
+    signal_of,
+)
 from bridge.vdom import Ref
+from tests.bridge.binding.failing_law import FailingPlay
 from tests.bridge.binding.law import Play
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from random import Random
 
+    from bridge._browser.dom import Surface
+    from bridge._browser.ffi import HostObject
     from bridge.binding import Content
 
 
@@ -216,3 +230,118 @@ def test_fields_of_observable_items_are_bound_both_ways_in_a_row() -> None:
     todos[1].title = "rest"
     assert page.show("app").endswith("rest</li>")
     assert page.sent == 3
+
+
+@settings(max_examples=150, deadline=None)
+@given(luck=st.randoms(use_true_random=False), steps=st.integers(1, 4))
+def test_after_errors_and_good_writes_the_document_equals_a_fresh_one(
+    luck: Random, steps: int
+) -> None:
+    play = FailingPlay(luck)
+    page = DocumentModel("bound", "fresh")
+    view = mount("bound", play.build(), page.open)
+    for _ in range(steps):
+        play.step()
+        play.mend()
+        fresh = mount("fresh", play.build(), page.open)
+        bound, expected = page.containers["bound"], page.containers["fresh"]
+        assert bound.snapshot() == expected.snapshot()
+        fresh.dispose()
+    view.dispose()
+    assert not any(signal._observers for signal in play.signals)
+    assert not view.listening
+    assert not view.root.handlers
+    assert play.made == play.ended
+
+
+class _Refusing(DocumentModel):
+    """A document with a setter that refuses one value; the rest of a buffer is carried out."""
+
+    def open(self, container: object, dispatch: Callable[[int, str, HostObject], None]) -> Surface:
+        surface = super().open(container, dispatch)
+        carry_out = surface.apply
+
+        def apply(text: str, objects: object = None) -> None:
+            written = json.loads(text)
+            refused = [n for n, each in enumerate(written) if each == "refused"]
+            for place in reversed(refused):
+                del written[place - 2 : place + 1]
+            carry_out(json.dumps(written), objects)
+            if refused:
+                raise ValueError("<meter> 'prop:level': refused")
+
+        surface.apply = apply  # type: ignore[method-assign]
+        return surface
+
+
+def test_a_value_that_the_page_refuses_misses_its_own_place_only() -> None:
+    page = _Refusing("app")
+    level, first, items = Signal[object](1), Signal("a"), Signal([1, 2])
+    content = [
+        h("meter", {"prop:level": lambda: level.value}),
+        h("p", None, first),
+        For(items, h("li", None, lambda item: item), key=int),
+    ]
+    mount("app", content, page.open)
+    with pytest.raises(ValueError, match="level"), batch():
+        level.value, first.value, items.value = "refused", "b", [2, 3]
+    assert page.show("app") == "<meter></meter><p>b</p><li>2</li><li>3</li>"
+    level.value = 2
+    items.value = [3]
+    assert page.containers["app"].children[0].properties["level"] == 2
+    assert page.show("app") == "<meter></meter><p>b</p><li>3</li>"
+
+
+def test_what_the_page_refused_is_written_again() -> None:
+    page = _Refusing("app")
+    level, here = Signal(1), Signal("fine")
+    content = h("meter", {"prop:level": lambda: here.value if level.value == 1 else "x"})
+    mount("app", content, page.open)
+    with pytest.raises(ValueError, match="level"):
+        here.value = "refused"
+    with pytest.raises(ValueError, match="level"):
+        level.value = 1.0  # type: ignore[assignment] - the same wire again
+    level.value = 2
+    assert page.containers["app"].children[0].properties["level"] == "x"
+
+
+def test_an_error_names_its_place() -> None:
+    page, count = DocumentModel("app"), Signal(1)
+    content = [
+        h("p", {"title": lambda: 6 // count.value}),
+        Show(Signal(True), lambda: h("b", None, lambda: 6 // count.value)),
+    ]
+    mount("app", content, page.open)
+    with pytest.raises(ExceptionGroup) as caught:
+        count.value = 0
+    notes = [note for error in caught.value.exceptions for note in error.__notes__]
+    assert notes == ["in title of <p>", "in text of <b>"]
+
+
+def test_a_failed_content_leaves_the_refs_of_the_last_one_alone() -> None:
+    page, good, ref = DocumentModel("app"), Signal(True), Ref()
+
+    def content() -> Content:
+        return [h("p", {"ref": ref}), "x" if good.value else h("b", None, lambda: 1 // 0)]
+
+    mount("app", Dynamic(content), page.open)
+    element = page.containers["app"].children[0]
+    with pytest.raises(ZeroDivisionError):
+        good.value = False
+    assert ref.current is element
+
+
+def test_clean_ups_that_raise_do_not_keep_the_content_from_changing() -> None:
+    page, shown, ended = DocumentModel("app"), Signal(True), []
+
+    def then() -> Content:
+        on_cleanup(lambda: ended.append(1 // 0))
+        on_cleanup(lambda: ended.append(1))
+        return h("p")
+
+    mount("app", Show(shown, then, "none"), page.open)
+    with pytest.raises(ZeroDivisionError):
+        shown.value = False
+    assert (page.show("app"), ended) == ("none", [1])
+    shown.value = True
+    assert page.show("app") == "<p></p>"
