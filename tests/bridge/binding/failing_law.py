@@ -6,6 +6,8 @@ states. Its rows show objects that are new with each write and keep their keys.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bridge.binding import Dynamic, For, Show, h
@@ -14,6 +16,8 @@ from bridge.reactivity import Signal, batch, computed, effect, on_cleanup
 if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
+
+    from bridge.reactivity import Computed
 
 BAD = "bad"
 
@@ -44,10 +48,13 @@ class FailingPlay:
         self.texts = [Signal(luck.choice("abc"), name=f"text {n}") for n in range(3)]
         self.flags = [Signal(luck.random() < 0.5, name=f"flag {n}") for n in range(3)]
         self.lists = [Signal(self._items(luck, good=True), name=f"list {n}") for n in range(2)]
-        self.checks = [computed(lambda text=text: check(text.value)) for text in self.texts]
+        self.checks = [self._checked(text) for text in self.texts]
         self.plan = [self._plan(0) for _ in range(luck.randint(1, 3))]
         self.made = 0
         self.ended = 0
+
+    def _checked(self, text: Signal[str]) -> Computed[str]:
+        return computed(lambda: check(text.value))
 
     @property
     def signals(self) -> list[Signal[Any]]:
@@ -71,7 +78,7 @@ class FailingPlay:
         return kind, luck.randrange(3), luck.randrange(2), below, luck.random() < 0.5
 
     def build(self) -> Any:
-        """Build the view anew."""
+        """Build the view anew from the plan."""
         return [self._build(plan) for plan in self.plan]
 
     def _note(self) -> None:
@@ -81,7 +88,7 @@ class FailingPlay:
     def _note_end(self) -> None:
         self.ended += 1
 
-    def _build(self, plan: tuple[Any, ...], item: Item | None = None) -> Any:  # noqa: PLR0911
+    def _build(self, plan: tuple[Any, ...], item: Item | None = None) -> Any:  # noqa: C901, PLR0911
         kind, place, other, below, early = plan
         text, flag, checked = self.texts[place], self.flags[place], self.checks[place]
         said = f"{item.text}!" if item else "-"
@@ -123,7 +130,7 @@ class FailingPlay:
         def items(*_: object) -> list[Item]:
             if early and self.flags[place].value:
                 check(self.texts[other].value)
-            return self.lists[other].value
+            return list(self.lists[other].value)
 
         def key(item: Item) -> int:
             if early:
@@ -133,7 +140,7 @@ class FailingPlay:
         if kind == "template":
             inner = Show(
                 lambda item: self.flags[place].value != (item.key % 2 == 0),
-                lambda item: [h("u", None, check(item.text)), *self._all(below, item)],
+                lambda item: [h("u", None, check(item.text)), *self._all(below, item)],  # type: ignore[misc]
                 h("s", {"title": lambda item: check(item.text)}),
             )
             again = Dynamic(lambda item: [h("q", None, item.text), self._build(below[0], item)])
@@ -191,16 +198,13 @@ class FailingPlay:
 
     def mend(self) -> None:
         """Let everything be good that is bad, write by write."""
-        steps: list[Callable[[], object]] = [
-            *(lambda text=text: text.set("c") for text in self.texts if text.peek() == BAD),  # type: ignore[misc]
-            *(lambda each=each: each.set(_good(each.peek())) for each in self.lists),  # type: ignore[misc]
-        ]
+        bad = [text for text in self.texts if text.peek() == BAD]
+        steps: list[Callable[[], object]] = [partial(text.set, "c") for text in bad]
+        steps += [partial(each.update, _good) for each in self.lists]
         self.luck.shuffle(steps)
         for step in steps:
-            try:
+            with suppress(WrongError, ExceptionGroup):  # others are bad still
                 step()
-            except (WrongError, ExceptionGroup):
-                pass
 
 
 def _good(items: list[Item]) -> list[Item]:

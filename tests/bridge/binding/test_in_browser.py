@@ -139,7 +139,8 @@ def hear(name):
 view = mount("#app", h("p", {"on_input": hear("outside")}, [
     h("input", {"on_input": later, "bind:value": text}),
     h("label", {"on_input": listener(hear("down"), capture=True)},
-      h("input", {"bind:value": text, "on_input": listener(hear("stopped"), stop_propagation=True)})),
+      h("input", {"bind:value": text,
+                  "on_input": listener(hear("stopped"), stop_propagation=True)})),
     h("input", {"on_input": listener(hear("down"), capture=True), "bind:value": text})]))
 for place_of, field in enumerate(document.querySelectorAll("#app input")):
     field.value = str(place_of)

@@ -14,7 +14,6 @@ from bridge.binding.lists import _first_difference
 from bridge.reactivity import Signal, on_cleanup
 from bridge.vdom import DuplicateKeyError, TreeError
 from bridge.vdom.moves import staying
-from bridge.vdom.nodes import VNode
 
 ROW = h("li", None, lambda key: key)
 keys = st.lists(st.integers(0, 30), unique=True, max_size=12)
@@ -169,25 +168,25 @@ def _nodes(page: DocumentModel) -> list[ModelNode]:
     return [node for top in _elements(page) for node in top.walk() if node.tag == "input"]
 
 
-def _by_function(item: tuple[int, str]) -> VNode:
+def _by_function(item: tuple[int, str]) -> Any:
     return h("li", {"title": item[1]}, [item[1], h("input", {"class": [item[1]]}), h("p")])
 
 
-def _with_regions(item: tuple[int, str]) -> VNode:
-    content = [h("input"), item[1]]
+def _with_regions(item: tuple[int, str]) -> Any:
+    content: Any = [h("input"), item[1]]
     return h(
         "li", None, [Show(Signal(True), lambda: content), Dynamic(lambda: h("p", None, content))]
     )
 
 
-ROWS = {
+ROWS: dict[str, Any] = {
     "a function": _by_function,
     "regions in a function": _with_regions,
     "regions in a template": h(
         "li",
         None,
         [
-            Show(lambda _: True, lambda item: [h("input"), item[1]]),
+            Show(lambda _: True, lambda item: [h("input"), item[1]]),  # type: ignore[misc]
             Show(lambda _: True, [h("input"), lambda item: item[1]]),
             Dynamic(lambda item: h("p", None, [h("input"), item[1]])),
         ],
@@ -218,7 +217,10 @@ def test_a_new_item_of_the_same_key_keeps_every_element_of_the_row(each: Any) ->
 def test_a_row_of_another_shape_is_made_anew() -> None:
     page = DocumentModel("app")
     items = Signal([(1, "a"), (2, "b")])
-    each = lambda item: h("li", None, h(item[1], None, "x"))  # noqa: E731 - a row
+
+    def each(item: tuple[int, str]) -> Any:
+        return h("li", None, h(item[1], None, "x"))
+
     mount("app", For(items, each, key=lambda item: item[0]), page.open)
     items.value = [(1, "b"), (2, "b")]
     assert page.show("app") == "<li><b>x</b></li><li><b>x</b></li>"
@@ -251,7 +253,7 @@ def test_a_key_function_that_raises_leaves_the_list_and_is_asked_again() -> None
 def test_clean_ups_of_rows_that_raise_do_not_hold_up_the_others() -> None:
     page, ended = DocumentModel("app"), []
 
-    def each(item: int) -> VNode:
+    def each(item: int) -> Any:
         on_cleanup(lambda: ended.append(6 // item))
         return h("li", None, str(item))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -277,7 +277,7 @@ class _Refusing(DocumentModel):
 def test_a_value_that_the_page_refuses_misses_its_own_place_only() -> None:
     page = _Refusing("app")
     level, first, items = Signal[object](1), Signal("a"), Signal([1, 2])
-    content = [
+    content: Any = [
         h("meter", {"prop:level": lambda: level.value}),
         h("p", None, first),
         For(items, h("li", None, lambda item: item), key=int),
@@ -294,20 +294,20 @@ def test_a_value_that_the_page_refuses_misses_its_own_place_only() -> None:
 
 def test_what_the_page_refused_is_written_again() -> None:
     page = _Refusing("app")
-    level, here = Signal(1), Signal("fine")
+    level, here = Signal[object](1), Signal("fine")
     content = h("meter", {"prop:level": lambda: here.value if level.value == 1 else "x"})
     mount("app", content, page.open)
     with pytest.raises(ValueError, match="level"):
         here.value = "refused"
     with pytest.raises(ValueError, match="level"):
-        level.value = 1.0  # type: ignore[assignment] - the same wire again
+        level.value = 1.0
     level.value = 2
     assert page.containers["app"].children[0].properties["level"] == "x"
 
 
 def test_an_error_names_its_place() -> None:
     page, count = DocumentModel("app"), Signal(1)
-    content = [
+    content: Any = [
         h("p", {"title": lambda: 6 // count.value}),
         Show(Signal(True), lambda: h("b", None, lambda: 6 // count.value)),
     ]
