@@ -9,7 +9,7 @@
  */
 (() => {
   const NAME = "__bridge_port_1__";
-  if (globalThis[NAME]) return;
+  if (Object.hasOwn(globalThis, NAME)) return;
 
   /** A copy of a Python buffer, outside Python's memory. */
   const copied = (buffer) => {

@@ -13,24 +13,33 @@ Python looks up by name each time: no proxy of it is held.
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from bridge._browser import ops
+from bridge._browser.controls import CONTROLS
+from bridge._browser.page_access import PAGE_ACCESS
 
 __all__ = ["GLOBAL_NAME", "SOURCE"]
 
-GLOBAL_NAME: Final = "__bridge_dom_1__"
+GLOBAL_NAME: Final = "__bridge_dom_2__"
 """The name of the global function; its number changes when the op codes change."""
 
 _CODES: Final = ", ".join(
     f"{name} = {getattr(ops, name)}"
     for name in ops.__all__
-    if name not in ("CONTAINER", "DETACHED", "END", "XHTML", "SVG", "MATHML")
+    if isinstance(getattr(ops, name), int)
+    and name not in ("CONTAINER", "DETACHED", "END", "XHTML", "SVG", "MATHML")
+)
+_OPERANDS: Final = (
+    f"const OPERANDS = {json.dumps(ops.OPERANDS)};\n"
+    f"  const STRUCTURE = new Set({json.dumps(sorted(ops.STRUCTURE))});\n"
 )
 
 _BODY: Final = r"""
   const SPACES = [null, "http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"];
   const ATTRIBUTE_SPACES = {
+    __proto__: null,
     xlink: "http://www.w3.org/1999/xlink",
     xml: "http://www.w3.org/XML/1998/namespace",
   };
@@ -40,21 +49,21 @@ _BODY: Final = r"""
   function setAttribute(element, name, value) {
     const colon = name.indexOf(":");
     const space = colon > 0 ? ATTRIBUTE_SPACES[name.slice(0, colon)] : undefined;
-    if (space) element.setAttributeNS(space, name, value);
-    else element.setAttribute(name, value);
+    if (space) setAttributeNS(element, space, name, value);
+    else setAttributePlain(element, name, value);
   }
 
   function removeAttribute(element, name) {
     const colon = name.indexOf(":");
     const space = colon > 0 ? ATTRIBUTE_SPACES[name.slice(0, colon)] : undefined;
-    if (space) element.removeAttributeNS(space, name.slice(colon + 1));
-    else element.removeAttribute(name);
+    if (space) removeAttributeNS(element, space, name.slice(colon + 1));
+    else removeAttributePlain(element, name);
   }
 
   function setStyle(element, pairs) {
-    const style = element.style;
+    const style = read(element, "style");
     // Not by an empty cssText: that leaves an empty attribute on some elements and not on others.
-    if (element.hasAttribute("style")) element.removeAttribute("style");
+    if (hasAttribute(element, "style")) removeAttributePlain(element, "style");
     for (let i = 0; i < pairs.length; i += 2) {
       const value = pairs[i + 1];
       const plain = value.replace(/\s*!important\s*$/i, "");
@@ -63,87 +72,67 @@ _BODY: Final = r"""
   }
 
   function setContent(element, data) {
-    const first = element.firstChild;
-    if (data !== "" && first !== null && first.nodeType === 3 && first.nextSibling === null) {
-      first.data = data;
+    const first = firstOf(element);
+    if (data !== "" && first !== null && typeOf(first) === 3 && nextOf(first) === null) {
+      setData(first, data);
     } else {
-      element.textContent = data;
+      setText(element, data);
     }
   }
 
-  function selectOptions(select, values) {
-    const wanted = new Set(values);
-    for (const option of select.options) {
-      const selected = wanted.has(option.value);
-      if (option.selected !== selected) option.selected = selected;
-    }
+  function setProperty(element, name, value) {
+    if (read(element, name) !== value) write(element, name, value);
   }
 
-  function writeValue(element, value) {
-    if (Array.isArray(value)) return selectOptions(element, value);
-    // An element that only has the name of a form's, as in SVG, has no value.
-    if (element.value === value || element.value === undefined) return;
-    let start = null, end = null, direction;
-    const focused = element.getRootNode().activeElement === element;
-    // Only some types have a selection; the others answer null.
-    if (focused && "selectionStart" in element) {
-      ({ selectionStart: start, selectionEnd: end, selectionDirection: direction } = element);
+  // A number that JSON cannot carry is compared as others are; an object may have changed inside.
+  function setObject(element, name, value) {
+    if (typeof value === "object" || !Object.is(read(element, name), value)) {
+      write(element, name, value);
     }
-    const before = element.value.length;
-    element.value = value;
-    if (start === null) return;
-    const length = element.value.length;
-    // A caret at the end stays at the end, wherever that now is.
-    if (start === before) start = length;
-    if (end === before) end = length;
-    element.setSelectionRange(Math.min(start, length), Math.min(end, length), direction);
   }
 
   function resetProperty(element, name) {
-    const fresh = document.createElementNS(element.namespaceURI, element.localName)[name];
-    if (fresh === undefined) delete element[name];
-    else if (element[name] !== fresh) element[name] = fresh;
+    const fresh =
+      read(createElementNS(documentOf(element), spaceOf(element), nameOf(element)), name);
+    if (fresh === undefined) drop(element, name);
+    else setProperty(element, name, fresh);
   }
 
   function following(node, root) {
-    if (node.firstChild !== null) return node.firstChild;
-    while (node !== root && node.nextSibling === null) node = node.parentNode;
-    return node === root ? null : node.nextSibling;
+    const first = firstOf(node);
+    if (first !== null) return first;
+    let next = null;
+    while (node !== root && (next = nextOf(node)) === null) node = parentOf(node);
+    return node === root ? null : next;
   }
 
   function descend(node, path) {
-    for (const index of path) node = node.childNodes[index];
+    for (const index of path) node = childrenOf(node)[index];
     return node;
   }
 
-  // Opens a container: returns apply(text, objects), node(id) and close().
-  function open(container, dispatch) {
-    container[OWNER] = true;
-    container.replaceChildren();
-    const doc = container.ownerDocument;
-    const ID = Symbol("bridge.id");
+  // In which namespace the children of a container are: an index into SPACES.
+  function spaceBelow(container) {
+    const space = typeOf(container) === 1 ? SPACES.indexOf(spaceOf(container)) : 0;
+    return space < 0 || (space === 1 && nameOf(container) === "foreignObject") ? 0 : space;
+  }
+
+  // Opens a container: returns apply(text, objects), node(id), space and close(). An element that
+  // is lent (`lent` is true) keeps what it holds, and only its own props are written.
+  function open(container, dispatch, lent) {
+    if (!lent) {
+      container[OWNER] = true;
+      setText(container, "");
+    }
+    const doc = documentOf(container);
+    const ID = Symbol("bridge.id"), HEARS = Symbol("bridge.hears");
     const nodes = new Map([[0, container]]);
     const templates = new Map();
     const listeners = new Map();
-    const delayedEvents = [];
+    const delayedEvents = [], lentListeners = [];
+    const controls = controlling(container, (node) => node[HEARS]);
+    const { wanted, dirty } = controls;
     let applying = false, closed = false;
-    let composing = null, delayed = null;
-
-    function onCompositionStart(event) { composing = event.target; delayed = null; }
-    function onCompositionEnd() {
-      composing = null;
-      const waiting = delayed;
-      // Some browsers deliver the composed text after this event; a patch that follows it wins.
-      if (waiting === null) return;
-      setTimeout(() => { if (!closed && delayed === waiting) writeDelayed(); });
-    }
-    function writeDelayed() {
-      const { element, value } = delayed;
-      delayed = null;
-      writeValue(element, value);
-    }
-    container.addEventListener("compositionstart", onCompositionStart, true);
-    container.addEventListener("compositionend", onCompositionEnd, true);
 
     function listenerFor(flags) {
       let listener = listeners.get(flags);
@@ -152,185 +141,250 @@ _BODY: Final = r"""
           if (closed) return;
           if (flags & PREVENT_DEFAULT) event.preventDefault();
           if (flags & STOP_PROPAGATION) event.stopPropagation();
-          const id = event.currentTarget[ID];
-          if (!applying) { dispatch(id, event.type, event); return; }
+          const id = event.currentTarget === container ? 0 : event.currentTarget[ID];
+          if (!applying) {
+            try { dispatch(id, event.type, event); } finally { controls.handled(event); }
           // What a patch itself causes is not the user's doing; anything else waits for its end.
-          if (!FOCUS_EVENTS.has(event.type)) delayedEvents.push([id, event.type, event]);
+          } else if (!FOCUS_EVENTS.has(event.type)) delayedEvents.push([id, event.type, event]);
         };
         listeners.set(flags, listener);
       }
       return listener;
     }
 
+    const hearing = (type) => (type === "input" ? 1 : type === "change" ? 2 : 0);
+
     function listen(node, type, flags) {
-      node.addEventListener(type, listenerFor(flags),
+      addListener(node, type, listenerFor(flags),
         { capture: !!(flags & CAPTURE), passive: flags & PASSIVE ? true : undefined });
+      if (hearing(type)) node[HEARS] |= hearing(type);
+      if (lent) lentListeners.push([type, flags]);
+    }
+
+    function unlisten(node, type, flags) {
+      removeListener(node, type, listenerFor(flags), !!(flags & CAPTURE));
+      if (hearing(type)) node[HEARS] &= ~hearing(type);
+    }
+
+    function forgetOne(node) {
+      const id = node[ID];
+      if (id === undefined) return;
+      nodes.delete(id);
+      if (wanted.size) controls.forget(node);
     }
 
     function forget(root) {
-      for (let node = root; node !== null; node = following(node, root)) {
-        const id = node[ID];
-        if (id !== undefined) nodes.delete(id);
-      }
+      for (let node = root; node !== null; node = following(node, root)) forgetOne(node);
     }
 
     function clear(parent) {
       for (let node = following(parent, parent); node !== null; node = following(node, parent)) {
-        const id = node[ID];
-        if (id !== undefined) nodes.delete(id);
+        forgetOne(node);
       }
-      parent.textContent = "";
+      setText(parent, "");
+    }
+
+    function remove(node) {
+      forget(node);
+      const parent = parentOf(node);
+      if (parent !== null) removeChild(parent, node);
     }
 
     function number(node, id, parent) {
       node[ID] = id;
       nodes.set(id, node);
-      if (parent !== -1) nodes.get(parent).appendChild(node);
+      if (parent !== -1) append(nodes.get(parent), node);
       return node;
     }
 
     function move(parent, node, anchor) {
-      if (parent.moveBefore && node.isConnected && parent.isConnected) {
-        parent.moveBefore(node, anchor);
+      const moveBefore = typeOf(parent) === 1 ? moveInElement : moveInFragment;
+      if (moveBefore && isPlaced(node) && isPlaced(parent)) {
+        moveBefore(parent, node, anchor);
         return;
       }
-      const active = node.getRootNode().activeElement;
-      const held = active && node.contains(active) ? active : null;
-      const range = held && held.selectionStart != null
-        ? [held.selectionStart, held.selectionEnd, held.selectionDirection] : null;
-      parent.insertBefore(node, anchor);
+      const active = read(rootOf(node), "activeElement");
+      const held = active && containsNode(node, active) ? active : null;
+      const range = held && read(held, "selectionStart") != null
+        ? ["selectionStart", "selectionEnd", "selectionDirection"].map((one) => read(held, one))
+        : null;
+      insertBefore(parent, node, anchor);
       if (held !== null) {
-        held.focus({ preventScroll: true });
-        if (range !== null) held.setSelectionRange(...range);
+        send(held, "focus", { preventScroll: true });
+        if (range !== null) send(held, "setSelectionRange", ...range);
       }
     }
 
     function fill(node, op, name, value) {
       switch (op) {
         case CONTENT: setContent(node, value); return;
-        case DATA: node.data = value; return;
+        case DATA: setData(node, value); return;
         case ATTR:
           if (value === null) removeAttribute(node, name); else setAttribute(node, name, value);
           return;
-        case PROP: if (node[name] !== value) node[name] = value; return;
-        case VALUE: writeValue(node, value); return;
+        case PROP: setProperty(node, name, value); return;
+        case STATE: controls.setState(node, name, value); return;
+        case VALUE: controls.setValue(node, value); return;
         default: throw new Error(`op ${op} cannot stand in a template's hole`);
       }
     }
 
-    function stamp(list, i) {
+    function stamp(list, i, failures) {
       const { node: source, paths, holes } = templates.get(list[i]);
       const parent = nodes.get(list[i + 1]);
       const anchor = list[i + 2] === 0 ? null : nodes.get(list[i + 2]);
       let id = list[i + 3];
       const count = list[i + 4];
       i += 5;
-      const batch = doc.createDocumentFragment();
+      const batch = createFragment(doc);
       for (let copy = 0; copy < count; copy++) {
-        const root = number(source.cloneNode(true), id++, -1);
+        const root = number(cloneNode(source, true), id++, -1);
         // All places first: filling one may change the children on the way to another.
         const places = [root];
         for (const path of paths) places.push(descend(root, path));
         for (let k = 1; k < places.length; k++) number(places[k], id++, -1);
         for (const [place, op, name, flags] of holes) {
-          if (op === LISTEN) listen(places[place], name, flags);
-          else fill(places[place], op, name, list[i++]);
+          const node = places[place];
+          if (op === LISTEN) { listen(node, name, flags); continue; }
+          try { fill(node, op, name, list[i++]); } catch (error) {
+            failures.push(failure(node, op, name, error));
+          }
         }
-        batch.appendChild(root);
+        append(batch, root);
       }
-      parent.insertBefore(batch, anchor);
+      insertBefore(parent, batch, anchor);
       return i;
     }
 
+    function failure(node, op, name, error) {
+      if (!node) return [-1, "", op, "", error];
+      const id = node === container ? 0 : node[ID] ?? -1;
+      return [id, typeOf(node) === 1 ? nameOf(node) : "#text", op, name, error];
+    }
+
+    const NAMED = new Set([ATTR, ATTR_OFF, PROP, PROP_OFF, STATE, OBJECT, LISTEN, UNLISTEN]);
+
+    // Carries out everything. What throws is noted, and the rest goes on; returns what was noted.
     function run(list, objects) {
-      let at = null, i = 0, node;
-      while (i < list.length) {
-        switch (list[i++]) {
-          case AT: at = nodes.get(list[i++]); break;
-          case ELEMENT:
-            at = number(doc.createElement(list[i + 2]), list[i], list[i + 1]); i += 3; break;
-          case ELEMENT_NS:
-            node = doc.createElementNS(SPACES[list[i + 2]], list[i + 3]);
-            at = number(node, list[i], list[i + 1]); i += 4; break;
-          case TEXT:
-            at = number(doc.createTextNode(list[i + 2]), list[i], list[i + 1]); i += 3; break;
-          case CONTENT: setContent(at, list[i++]); break;
-          case DATA: at.data = list[i++]; break;
-          case HTML: at.innerHTML = list[i++]; break;
-          case ATTR: setAttribute(at, list[i], list[i + 1]); i += 2; break;
-          case ATTR_OFF: removeAttribute(at, list[i++]); break;
-          case STYLE: setStyle(at, list[i++]); break;
-          case PROP: if (at[list[i]] !== list[i + 1]) at[list[i]] = list[i + 1]; i += 2; break;
-          case PROP_OFF: resetProperty(at, list[i++]); break;
-          case VALUE:
-            if (composing === at) delayed = { element: at, value: list[i++] };
-            else {
-              if (delayed !== null && delayed.element === at) delayed = null;
-              writeValue(at, list[i++]);
+      const failures = [];
+      let at = null, i = 0, start = 0, node;
+      for (;;) {
+        // Outside the inner loop, so that it costs nothing while nothing throws.
+        try {
+          while (i < list.length) {
+            start = i;
+            switch (list[i++]) {
+              case AT: at = nodes.get(list[i++]); break;
+              case ELEMENT:
+                at = null;
+                at = number(createElement(doc, list[i + 2]), list[i], list[i + 1]); i += 3; break;
+              case ELEMENT_NS:
+                at = null;
+                node = createElementNS(doc, SPACES[list[i + 2]], list[i + 3]);
+                at = number(node, list[i], list[i + 1]); i += 4; break;
+              case TEXT:
+                at = null;
+                at = number(createTextNode(doc, list[i + 2]), list[i], list[i + 1]); i += 3; break;
+              case CONTENT: setContent(at, list[i++]); break;
+              case DATA: setData(at, list[i++]); break;
+              case HTML: setMarkup(at, list[i++]); break;
+              case ATTR:
+                if (wanted.size !== 0) dirty.add(at);
+                setAttribute(at, list[i], list[i + 1]); i += 2; break;
+              case ATTR_OFF:
+                if (wanted.size !== 0) dirty.add(at);
+                removeAttribute(at, list[i++]); break;
+              case STYLE: setStyle(at, list[i++]); break;
+              case PROP:
+                if (wanted.size !== 0) dirty.add(at);
+                setProperty(at, list[i], list[i + 1]); i += 2; break;
+              case PROP_OFF:
+                if (wanted.size !== 0) dirty.add(at);
+                resetProperty(at, list[i++]); break;
+              case STATE: controls.setState(at, list[i], list[i + 1]); i += 2; break;
+              case VALUE: controls.setValue(at, list[i++]); break;
+              case OBJECT:
+                if (wanted.size !== 0) dirty.add(at);
+                setObject(at, list[i], objects[list[i + 1]]); i += 2; break;
+              case LISTEN: listen(at, list[i], list[i + 1]); i += 2; break;
+              case UNLISTEN: unlisten(at, list[i], list[i + 1]); i += 2; break;
+              case INSERT:
+                insertBefore(nodes.get(list[i]),
+                  nodes.get(list[i + 1]), list[i + 2] === 0 ? null : nodes.get(list[i + 2]));
+                i += 3; break;
+              case MOVE:
+                move(nodes.get(list[i]), nodes.get(list[i + 1]),
+                  list[i + 2] === 0 ? null : nodes.get(list[i + 2]));
+                i += 3; break;
+              case REMOVE: remove(nodes.get(list[i++])); break;
+              case CLEAR: clear(nodes.get(list[i++])); break;
+              case TEMPLATE:
+                node = nodes.get(list[i + 1]);
+                forget(node);
+                templates.set(list[i], { node, paths: list[i + 2], holes: list[i + 3] });
+                i += 4; break;
+              case STAMP: i = stamp(list, i, failures); break;
+              default: throw new Error(`unknown op ${list[start]} at ${start}`);
             }
-            break;
-          case OBJECT: at[list[i]] = objects[list[i + 1]]; i += 2; break;
-          case LISTEN: listen(at, list[i], list[i + 1]); i += 2; break;
-          case UNLISTEN:
-            at.removeEventListener(list[i], listenerFor(list[i + 1]), !!(list[i + 1] & CAPTURE));
-            i += 2; break;
-          case INSERT:
-            nodes.get(list[i]).insertBefore(
-              nodes.get(list[i + 1]), list[i + 2] === 0 ? null : nodes.get(list[i + 2]));
-            i += 3; break;
-          case MOVE:
-            move(nodes.get(list[i]), nodes.get(list[i + 1]),
-              list[i + 2] === 0 ? null : nodes.get(list[i + 2]));
-            i += 3; break;
-          case REMOVE: node = nodes.get(list[i++]); forget(node); node.remove(); break;
-          case CLEAR: clear(nodes.get(list[i++])); break;
-          case TEMPLATE:
-            node = nodes.get(list[i + 1]);
-            forget(node);
-            templates.set(list[i], { node, paths: list[i + 2], holes: list[i + 3] });
-            i += 4; break;
-          case STAMP: i = stamp(list, i); break;
-          default: throw new Error(`unknown op ${list[i - 1]} at ${i - 1}`);
+          }
+          return failures;
+        } catch (error) {
+          const op = list[start], length = OPERANDS[op];
+          // Where the next op begins is not known.
+          if (length === undefined) throw error;
+          const name = NAMED.has(op) ? list[start + 1] : "";
+          failures.push(failure(STRUCTURE.has(op) ? null : at, op, name, error));
+          i = start + 1 + length;
         }
       }
     }
 
+    // Returns what could not be written: [id, tag, op, name, error], each; undefined if all was.
     function apply(text, objects) {
       if (closed) throw new Error("this tree has been unmounted");
       const list = JSON.parse(text);
+      const outer = applying;
+      let failures;
       applying = true;
-      try { run(list, objects); } finally { applying = false; }
-      while (delayedEvents.length) {
+      try {
+        failures = run(list, objects);
+        if (wanted.size && !closed) controls.written();
+      } finally { applying = outer; }
+      while (!applying && delayedEvents.length) {
         const [id, type, event] = delayedEvents.shift();
         if (closed) continue;
         // A failing handler is reported as one, not as a failing patch.
-        try { dispatch(id, type, event); } catch (error) { reportError(error); }
+        try { dispatch(id, type, event); } catch (error) { report(error); }
       }
+      return failures.length ? failures : undefined;
     }
 
     function close() {
       if (closed) return;
       closed = true;
-      container.removeEventListener("compositionstart", onCompositionStart, true);
-      container.removeEventListener("compositionend", onCompositionEnd, true);
-      container.textContent = "";
-      delete container[OWNER];
+      controls.close();
+      if (lent) {
+        for (const [type, flags] of lentListeners) unlisten(container, type, flags);
+      } else {
+        setText(container, "");
+        delete container[OWNER];
+      }
       nodes.clear();
       templates.clear();
       listeners.clear();
       delayedEvents.length = 0;
-      dispatch = composing = delayed = null;
+      dispatch = null;
     }
 
-    return { apply, close, node: (id) => nodes.get(id) };
+    return { apply, close, node: (id) => nodes.get(id), space: spaceBelow(container) };
   }
   open.taken = (container) => container[OWNER] === true;
 """
 
 SOURCE: Final = (
     '"use strict";\n'
-    f'(() => {{\n  if (globalThis["{GLOBAL_NAME}"]) return;\n'
-    f"  const {_CODES};\n{_BODY}\n"
+    f'(() => {{\n  if (Object.hasOwn(globalThis, "{GLOBAL_NAME}")) return;\n'
+    f"  const {_CODES};\n{_OPERANDS}{PAGE_ACCESS}{CONTROLS}{_BODY}\n"
     f'  Object.defineProperty(globalThis, "{GLOBAL_NAME}", {{ value: open }});\n}})();\n'
 )
 """The script, complete; running it twice does nothing the second time."""

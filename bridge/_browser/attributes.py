@@ -56,18 +56,23 @@ _MARKUP: Final = frozenset({"innerhtml", "outerhtml", "srcdoc"})
 _ANIMATED: Final = frozenset({"to", "from", "by", "values"})
 _ANIMATIONS: Final = frozenset({"animate", "set", "animatetransform", "animatemotion"})
 
-# The state of a form, which the attribute of the same name only starts. What stands behind is
-# what the property becomes when the prop goes away.
-_STATE: Final[dict[tuple[str, str], str | bool]] = {
-    ("input", "value"): "",
-    ("textarea", "value"): "",
-    ("select", "value"): "",
-    ("input", "checked"): False,
-    ("input", "indeterminate"): False,
-    ("option", "selected"): False,
-    ("audio", "muted"): False,
-    ("video", "muted"): False,
-}
+# The state of a form, which the attribute of the same name only starts.
+_STATE: Final = frozenset(
+    {
+        ("input", "value"),
+        ("textarea", "value"),
+        ("select", "value"),
+        ("input", "checked"),
+        ("input", "indeterminate"),
+        ("option", "selected"),
+        ("audio", "muted"),
+        ("video", "muted"),
+    }
+)
+
+
+_EXACT: Final = 2**53 - 1
+"""Up to here a number of JavaScript holds every integer."""
 
 
 class PropError(BridgeError, ValueError):
@@ -119,13 +124,11 @@ class Rule(NamedTuple):
     Attributes:
         kind: Which of the ways.
         name: The name on the wire: of the attribute, property or event type.
-        reset: What a property becomes when the prop goes away.
         plain: Whether a text that is not empty becomes the attribute as it is.
     """
 
     kind: Kind
     name: str
-    reset: str | bool | None = None
     plain: bool = False
 
 
@@ -214,7 +217,7 @@ def _find_rule(tag: str, name: str) -> Rule:
         raise PropError(tag, name, "not an attribute of HTML", f"Write {_SLIPS[lower]!r}.")
     if not forced and (tag, name) in _STATE:
         kind = Kind.VALUE if name == "value" else Kind.STATE
-        return Rule(kind, name, _STATE[tag, name])
+        return Rule(kind, name)
     kind = _attribute_kind(tag, lower)
     return Rule(kind, wire, plain=kind in _PLAIN)
 
@@ -297,7 +300,7 @@ def write_prop(buffer: OpBuffer, tag: str, rule: Rule, value: object) -> None:
         PropError: The value does not fit.
         UnsafeContentError: The value could run a script.
     """
-    kind, name, reset, _ = rule
+    kind, name, _ = rule
     out = buffer.ops
     if kind == Kind.CLASS:
         text = class_text(value)
@@ -305,7 +308,7 @@ def write_prop(buffer: OpBuffer, tag: str, rule: Rule, value: object) -> None:
     elif kind == Kind.STYLE and isinstance(value, dict):
         out += (ops.STYLE, _style_pairs(tag, value))
     elif kind == Kind.STATE:
-        out += (ops.PROP, name, reset if value is None else bool(value))
+        out += (ops.STATE, name, None if value is None else bool(value))
     elif kind == Kind.VALUE:
         out += (ops.VALUE, _form_value(value))
     elif kind == Kind.PROPERTY:
@@ -317,7 +320,9 @@ def write_prop(buffer: OpBuffer, tag: str, rule: Rule, value: object) -> None:
 
 
 def _form_value(value: object) -> object:
-    if value is None or value is False:
+    if value is None:
+        return None
+    if value is False:
         return ""
     if isinstance(value, (list, tuple, set, frozenset)):
         return [str(item) for item in value]
@@ -325,7 +330,7 @@ def _form_value(value: object) -> object:
 
 
 def _write_attribute(out: list[object], tag: str, rule: Rule, value: object) -> None:
-    kind, name, _, _ = rule
+    kind, name, _ = rule
     if isinstance(value, bool) and kind == Kind.WORDED:
         text = "true" if value else "false"
     elif value is None or value is False:
@@ -360,11 +365,15 @@ def _write_property(buffer: OpBuffer, tag: str, name: str, value: object) -> Non
         check_url(tag, name, value)
     if value is None:
         buffer.ops += (ops.PROP_OFF, name)
-    elif isinstance(value, (str, bool, int, float)):
+    elif isinstance(value, (str, bool)) or (
+        isinstance(value, (int, float)) and -_EXACT <= value <= _EXACT
+    ):
         buffer.ops += (ops.PROP, name, value)
-    elif ffi.is_host_object(value):
+    elif isinstance(value, (int, float)) or ffi.is_host_object(value):
+        # What JSON cannot carry: NaN, infinity, and integers that become a BigInt.
         buffer.ops += (ops.OBJECT, name, len(buffer.objects))
-        buffer.objects.append(value)
+        plain: type = float if isinstance(value, float) else int
+        buffer.objects.append(plain(value) if isinstance(value, (int, float)) else value)
     else:
         raise PropError(
             tag,

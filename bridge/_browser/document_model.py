@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 from html import escape
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final, cast
 
 from bridge._browser import ops
@@ -24,6 +25,7 @@ from bridge._browser.dom import ContainerError, Surface
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from bridge._browser.dom import Failure
     from bridge._browser.ffi import HostObject
 
 __all__ = ["DocumentModel", "ModelNode"]
@@ -41,6 +43,7 @@ class ModelNode:
         data: The text of a node that is no element.
         attributes: By name; the style as a list of pairs under ``style``.
         properties: What was set as a property, by name; ``value`` is the form value.
+        wanted: Of these, what a control shall show whatever the user does.
         listeners: Pairs of event type and flags.
         children: In order.
         parent: The element that it stands in.
@@ -57,6 +60,7 @@ class ModelNode:
         "properties",
         "space",
         "tag",
+        "wanted",
     )
 
     def __init__(self, tag: str, data: str = "", space: int = ops.XHTML) -> None:
@@ -65,6 +69,7 @@ class ModelNode:
         self.data = data
         self.attributes: dict[str, object] = {}
         self.properties: dict[str, object] = {}
+        self.wanted: dict[str, object] = {}
         self.listeners: set[tuple[str, int]] = set()
         self.children: list[ModelNode] = []
         self.parent: ModelNode | None = None
@@ -145,12 +150,15 @@ class DocumentModel:
 
     Attributes:
         containers: By id.
+        setters: Called before a property or attribute of that name is written, with the node and
+            the value; what one raises is a failure of that place, as of a setter of a page.
         sent: How many buffers were carried out.
         moved: How many MOVE ops were carried out.
     """
 
     def __init__(self, *container_ids: str) -> None:
         self.containers = {name: ModelNode("div") for name in container_ids}
+        self.setters: dict[str, Callable[[ModelNode, object], None]] = {}
         self.sent = 0
         self.moved = 0
         self._taken: dict[str, _ModelSurface] = {}
@@ -182,11 +190,46 @@ class DocumentModel:
             return
         for surface in self._taken.values():
             if surface.node(node.number) is node:
-                surface.dispatch(node.number, kind, cast("HostObject", event))
+                try:
+                    surface.dispatch(node.number, kind, cast("HostObject", event))
+                finally:
+                    self._settle(surface)
+
+    def enter(self, node: ModelNode, name: str, value: object) -> None:
+        """Let the user change a control: the form value, or a state such as ``checked``.
+
+        Events of both types happen, with ``target.value`` and its like as in a page, and when
+        they are over the control shows what it was given.
+        """
+        node.properties[name] = value
+        target = SimpleNamespace(**node.properties)
+        for kind in ("input", "change"):
+            self.fire(node, kind, SimpleNamespace(target=target, type=kind))
+        for surface in self._taken.values():
+            self._settle(surface)
+
+    def _settle(self, surface: _ModelSurface) -> None:
+        for node in self.containers[surface.name].walk():
+            node.properties.update(node.wanted)
 
     def show(self, container_id: str) -> str:
         """Write what a container holds as HTML."""
         return "".join(child.html() for child in self.containers[container_id].children)
+
+
+class _RefusedError(Exception):
+    """A setter has raised."""
+
+    def __init__(self, node: ModelNode, name: str, error: Exception) -> None:
+        super().__init__(name)
+        self.node = node
+        self.name = name
+        self.error = error
+
+    def failure(self, op: int) -> Failure:
+        """Describe it as a page does."""
+        number = -1 if self.node.number is None else self.node.number
+        return number, self.node.tag, op, self.name, self.error
 
 
 class _Template:
@@ -208,25 +251,60 @@ class _ModelSurface:
         dispatch: Callable[[int, str, HostObject], None],
     ) -> None:
         self._document = document
-        self._name = name
+        self.name = name
         self._container = document.containers[name]
         self._container.children = []
+        self._container.number = ops.CONTAINER
         self._nodes = {ops.CONTAINER: self._container}
         self._templates: dict[int, _Template] = {}
         self._at = self._container
         self._list: list[object] = []
         self._place = 0
         self._objects: list[object] = []
+        self._failures: list[Failure] = []
         self.dispatch = dispatch
 
-    def apply(self, text: str, objects: object = None) -> None:
+    @property
+    def space(self) -> int:
+        """The namespace of the container's children."""
+        container = self._container
+        return ops.XHTML if container.tag == "foreignObject" else container.space
+
+    def apply(self, text: str, objects: object = None) -> list[Failure] | None:
         """Carry out a buffer."""
         self._document.sent += 1
         self._list = json.loads(text)
         self._objects = cast("list[object]", objects or [])
+        self._failures = []
         self._place = 0
         while self._place < len(self._list):
-            _READERS[self._number()](self)
+            op = self._number()
+            after = self._place + ops.OPERANDS.get(op, 0)
+            try:
+                _READERS[op](self)
+            except _RefusedError as refused:
+                self._failures.append(refused.failure(op))
+                self._place = after
+        return self._failures or None
+
+    def _write(self, node: ModelNode, kind: dict[str, object], name: str, value: object) -> None:
+        setter = self._document.setters.get(name)
+        if setter is not None:
+            try:
+                setter(node, value)
+            except Exception as error:
+                raise _RefusedError(node, name, error) from error
+        kind[name] = value
+
+    def _take_away(self, node: ModelNode, kind: dict[str, object], name: str) -> None:
+        self._write(node, kind, name, None)
+        kind.pop(name, None)
+
+    def _control(self, node: ModelNode, name: str, value: object, otherwise: object) -> None:
+        node.wanted.pop(name, None)
+        self._write(node, node.properties, name, otherwise if value is None else value)
+        if value is not None:
+            node.wanted[name] = value
 
     def node(self, number: int) -> object:
         """Return a node by its number, or ``None``."""
@@ -236,7 +314,7 @@ class _ModelSurface:
         """Empty the container."""
         self._container.children = []
         self._nodes = {}
-        self._document.release(self._name)
+        self._document.release(self.name)
 
     # -- operands ------------------------------------------------------------------------------
 
@@ -301,10 +379,10 @@ class _ModelSurface:
 
     def _op_attr(self) -> None:
         name, value = self._text(), self._text()
-        self._at.attributes[name] = value
+        self._write(self._at, self._at.attributes, name, value)
 
     def _op_attr_off(self) -> None:
-        self._at.attributes.pop(self._text(), None)
+        self._take_away(self._at, self._at.attributes, self._text())
 
     def _op_style(self) -> None:
         pairs = self._next()
@@ -315,17 +393,21 @@ class _ModelSurface:
 
     def _op_prop(self) -> None:
         name = self._text()
-        self._at.properties[name] = self._next()
+        self._write(self._at, self._at.properties, name, self._next())
 
     def _op_prop_off(self) -> None:
-        self._at.properties.pop(self._text(), None)
+        self._take_away(self._at, self._at.properties, self._text())
+
+    def _op_state(self) -> None:
+        name = self._text()
+        self._control(self._at, name, self._next(), otherwise=False)
 
     def _op_value(self) -> None:
-        self._at.properties["value"] = self._next()
+        self._control(self._at, "value", self._next(), otherwise="")
 
     def _op_object(self) -> None:
         name = self._text()
-        self._at.properties[name] = self._objects[self._number()]
+        self._write(self._at, self._at.properties, name, self._objects[self._number()])
 
     def _op_listen(self) -> None:
         self._at.listeners.add((self._text(), self._number()))
@@ -386,7 +468,10 @@ class _ModelSurface:
                 self._enter(node, number, ops.DETACHED)
                 number += 1
             for hole in template.holes:
-                self._fill(places[cast("int", hole[0])], hole)
+                try:
+                    self._fill(places[cast("int", hole[0])], hole)
+                except _RefusedError as refused:
+                    self._failures.append(refused.failure(cast("int", hole[1])))
             parent.insert(copy, anchor)
 
     def _fill(self, node: ModelNode, hole: list[object]) -> None:
@@ -400,11 +485,15 @@ class _ModelSurface:
         elif op == ops.DATA:
             node.data = str(value)
         elif op == ops.ATTR and value is None:
-            node.attributes.pop(name, None)
+            self._take_away(node, node.attributes, name)
         elif op == ops.ATTR:
-            node.attributes[name] = value
-        elif op in (ops.PROP, ops.VALUE):
-            node.properties["value" if op == ops.VALUE else name] = value
+            self._write(node, node.attributes, name, value)
+        elif op == ops.PROP:
+            self._write(node, node.properties, name, value)
+        elif op == ops.STATE:
+            self._control(node, name, value, otherwise=False)
+        elif op == ops.VALUE:
+            self._control(node, "value", value, otherwise="")
         else:
             raise ValueError(f"op {op} cannot stand in a template's hole")
 

@@ -12,26 +12,29 @@ from __future__ import annotations
 
 import inspect
 import json
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
-from bridge._browser import ffi
+from bridge._browser import ffi, ops
 from bridge._browser.applier import GLOBAL_NAME, SOURCE
 from bridge._browser.tasks import follow
 from bridge.errors import BridgeError, DisposedError
 from bridge.proxies import ProxyScope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from bridge._browser.attributes import OpBuffer
 
 __all__ = [
     "ContainerError",
     "DomRoot",
+    "Failure",
     "Handler",
     "Opener",
+    "PageWriteError",
     "Surface",
     "open_container",
+    "open_lent",
 ]
 
 _ADVICE: Final = (
@@ -54,6 +57,74 @@ class ContainerError(BridgeError, LookupError):
         self.container = container
 
 
+class PageWriteError(BridgeError, RuntimeError):
+    """Something could not be written into the page; the rest of the patch was.
+
+    A setter of the page raised, or an element does not take the value. When several places of one
+    patch failed, an `ExceptionGroup` holds one error for each.
+
+    Attributes:
+        number: The node's number; -1 if it is not known.
+        tag: The element's name, or ``#text``.
+        op: What was to be done, of `bridge._browser.ops`.
+        name: The attribute or property; ``value``, ``style``, ``text`` or ``markup`` for those.
+        reason: What the page said.
+        spoiled: Whether a node could not be made, placed or found, because somebody else has
+            changed what the container holds: then the page shows something else than it should.
+    """
+
+    number: int
+    tag: str
+    op: int
+    name: str
+    reason: str
+    spoiled: bool
+
+    def __init__(self, number: int, tag: str, op: int, name: str, reason: str) -> None:
+        spoiled = op in ops.STRUCTURE or number < 0
+        name = name or _WRITTEN.get(op, "")
+        if spoiled:
+            found = f"the nodes of the container were changed from outside ({reason})"
+            advice = "Let nobody else write into a container that holds a tree; mount it again."
+        else:
+            found = f"<{tag}> {name!r} could not be written ({reason})"
+            advice = "The rest was written. Give a value that the element takes."
+        super().__init__(f"{found}. {advice}")
+        self.number, self.tag, self.op, self.name = number, tag, op, name
+        self.reason, self.spoiled = reason, spoiled
+
+
+_WRITTEN: Final = {
+    ops.VALUE: "value",
+    ops.STYLE: "style",
+    ops.CONTENT: "text",
+    ops.DATA: "text",
+    ops.HTML: "markup",
+}
+
+Failure: TypeAlias = "tuple[int, str, int, str, object]"
+"""What a surface reports: node number, tag, op, name, and what was thrown."""
+
+
+def _raise_failures(failures: Iterable[Sequence[object]]) -> None:
+    errors: list[Exception] = []
+    for number, tag, op, name, thrown in failures:
+        error = PageWriteError(
+            cast("int", number), str(tag), cast("int", op), str(name), _said(thrown)
+        )
+        if isinstance(thrown, BaseException):
+            error.__cause__ = thrown
+        errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    raise ExceptionGroup("several places of the page could not be written", errors)
+
+
+def _said(thrown: object) -> str:
+    text = str(thrown).strip()
+    return text.splitlines()[0] if text else type(thrown).__name__
+
+
 class Handler(Protocol):
     """An event handler: a function of the event, plain or ``async``."""
 
@@ -63,8 +134,18 @@ class Handler(Protocol):
 class Surface(Protocol):
     """The page's side of one container."""
 
-    def apply(self, text: str, objects: object = None, /) -> None:
-        """Carry out an op buffer, given as JSON, with the objects that JSON cannot carry."""
+    @property
+    def space(self) -> int:
+        """The namespace of the container's children: ``XHTML``, ``SVG`` or ``MATHML``."""
+
+    def apply(self, text: str, objects: object = None, /) -> Iterable[Sequence[object]] | None:
+        """Carry out an op buffer, given as JSON, with the objects that JSON cannot carry.
+
+        What cannot be written misses its own place only.
+
+        Returns:
+            A `Failure` for each place that was missed; ``None`` if there is none.
+        """
 
     def node(self, number: int, /) -> object:
         """Return a node by its number."""
@@ -97,8 +178,7 @@ def open_container(
     page = ffi.document("a container for a tree")
     element = container
     if isinstance(container, str):
-        find = cast("Callable[[str], object]", ffi.get(page, "getElementById"))
-        element = ffi.none_if_null(find(container))
+        element = ffi.call(page, "getElementById", container)
         if element is None:
             raise ContainerError(
                 container,
@@ -108,22 +188,40 @@ def open_container(
     return _PageSurface(container, element, dispatch)
 
 
+def open_lent(container: object, dispatch: Callable[[int, str, ffi.HostObject], None]) -> Surface:
+    """Take an element of the page without what it holds: only its own props are written.
+
+    Any number of surfaces may share it. It is node 0.
+
+    Args:
+        container: An element.
+        dispatch: As for `open_container`.
+
+    Raises:
+        HostUnavailableError: Not on a page, or the page's policy refuses the script.
+    """
+    return _PageSurface(container, container, dispatch, lent=True)
+
+
 class _Opened(Protocol):
     apply: Callable[..., object]
+    space: int
     node: Callable[[int], object]
     close: Callable[[], object]
 
 
-def _opening_function() -> Callable[[object, object], _Opened]:
-    page = ffi.js_globals("writing to the document")
-    if ffi.get(page, GLOBAL_NAME) is None:
+def _opening_function() -> Callable[..., _Opened]:
+    feature = "writing to the document"
+    found = ffi.own_global(GLOBAL_NAME, feature)
+    if found is None:
         ffi.run_script(
             SOURCE,
-            succeeded=lambda: ffi.get(page, GLOBAL_NAME) is not None,
-            feature="writing to the document",
+            succeeded=lambda: ffi.own_global(GLOBAL_NAME, feature) is not None,
+            feature=feature,
             advice=_ADVICE,
         )
-    return cast("Callable[[object, object], _Opened]", ffi.get(page, GLOBAL_NAME))
+        found = ffi.own_global(GLOBAL_NAME, feature)
+    return cast("Callable[..., _Opened]", found)
 
 
 class _PageSurface:
@@ -136,25 +234,31 @@ class _PageSurface:
         container: object,
         element: object,
         dispatch: Callable[[int, str, ffi.HostObject], None],
+        *,
+        lent: bool = False,
     ) -> None:
         open_in_page = _opening_function()
-        taken = ffi.get(cast("ffi.HostObject", open_in_page), "taken")
-        if cast("Callable[[object], bool]", taken)(element):
+        taken = cast("Callable[[object], bool]", ffi.get(open_in_page, "taken"))
+        if not lent and taken(element):
             raise ContainerError(
                 str(container) if isinstance(container, str) else "<element>",
                 "it already holds a tree",
                 "Unmount that one first, or patch it instead.",
             )
         self._scope = ProxyScope("dom")
-        self._opened = open_in_page(element, self._scope.proxy(dispatch, "event dispatcher"))
+        proxy = self._scope.proxy(dispatch, "event dispatcher")
+        self._opened = open_in_page(element, proxy, lent)
         self._apply = self._opened.apply
 
-    def apply(self, text: str, objects: object = None) -> None:
+    @property
+    def space(self) -> int:
+        """The namespace of the container's children."""
+        return int(self._opened.space)
+
+    def apply(self, text: str, objects: object = None) -> Iterable[Sequence[object]] | None:
         """Carry out an op buffer."""
-        if objects:
-            self._apply(text, ffi.to_js(objects))
-        else:
-            self._apply(text)
+        failed = self._apply(text, ffi.to_js(objects)) if objects else self._apply(text)
+        return cast("Iterable[Sequence[object]] | None", failed)
 
     def node(self, number: int) -> object:
         """Return a node, a JsProxy; ``None`` if it is gone."""
@@ -183,14 +287,17 @@ class DomRoot:
         handlers: From a node's number to its handlers by event type. Its user fills it; a handler
             can be exchanged here without the page noticing.
         next_number: The next free node number; take it and count it up, or call `reserve`.
+        space: The namespace in which the container's children are created.
     """
 
-    __slots__ = ("_surface", "handlers", "next_number")
+    __slots__ = ("_surface", "handlers", "next_number", "space")
 
     def __init__(self, container: object, opener: Opener | None = None) -> None:
         self.handlers: dict[int, dict[str, Handler]] = {}
         self.next_number = 1
-        self._surface: Surface | None = (opener or open_container)(container, self._dispatch)
+        surface = (opener or open_container)(container, self._dispatch)
+        self._surface: Surface | None = surface
+        self.space = surface.space
 
     def reserve(self, count: int) -> int:
         """Take ``count`` node numbers in a row; returns the first."""
@@ -203,11 +310,15 @@ class DomRoot:
 
         Raises:
             DisposedError: The root was closed.
+            PageWriteError: A place could not be written; everything else has been. Of several
+                places, an `ExceptionGroup`.
         """
         if buffer.ops:
             # ASCII crosses the boundary fastest, and lone surrogates survive in it.
             text = json.dumps(buffer.ops, separators=(",", ":"), allow_nan=False)
-            self._open().apply(text, buffer.objects)
+            failed = self._open().apply(text, buffer.objects)
+            if failed is not None:
+                _raise_failures(failed)
 
     def node(self, number: int) -> object:
         """Return a node of the page; ``None`` if it is gone.

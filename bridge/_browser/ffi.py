@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HostObject",
     "HostProxy",
+    "call",
     "create_once_callable",
     "create_proxy",
     "document",
@@ -27,7 +28,9 @@ __all__ = [
     "is_python_handle",
     "js_globals",
     "none_if_null",
+    "own_global",
     "pyodide_version",
+    "read",
     "run_script",
     "stack_switching",
     "to_js",
@@ -99,6 +102,59 @@ def _ffi(feature: str) -> _PyodideFfi:
 def get(target: object, name: str) -> object:
     """Read an attribute of a host object; absent, undefined and null are all ``None``."""
     return none_if_null(getattr(target, name, None))
+
+
+class _Reflect(Protocol):
+    def has(self, target: object, name: str, /) -> bool: ...
+    def get(self, target: object, name: str, receiver: object, /) -> object: ...
+
+
+def _own_class(node: object) -> tuple[_Reflect, object]:
+    page = js_globals("the document")
+    # Constructors of the language are the window's own, so that no element's name hides them.
+    prototype_of = cast("Callable[[object], object]", getattr(page.Object, "getPrototypeOf"))  # noqa: B009 - untyped
+    return cast("_Reflect", page.Reflect), prototype_of(node)
+
+
+def read(node: object, name: str) -> object:
+    """Read a property of a node by its class: fields of a form cannot shadow it.
+
+    In a page names and ids of elements become properties of the document and of the form around
+    them. So nothing is read from a node by plain attribute access.
+
+    Args:
+        node: A node, or the document. A Python stand-in is read as `get` does.
+        name: The property.
+
+    Returns:
+        Its value; ``None`` for null, undefined and what is absent.
+    """
+    if not is_host_object(node):
+        return get(node, name)
+    reflect, own = _own_class(node)
+    return none_if_null(reflect.get(own, name, node)) if reflect.has(own, name) else get(node, name)
+
+
+def call(node: object, name: str, *given: object) -> object:
+    """Call a method of a node by its class: see `read`."""
+    if not is_host_object(node):
+        return cast("Callable[..., object]", getattr(node, name))(*given)
+    reflect, own = _own_class(node)
+    function = cast("HostObject", reflect.get(own, name, node))
+    return none_if_null(cast("Callable[..., object]", function.call)(node, *given))
+
+
+def own_global(name: str, feature: str) -> object:
+    """Read a global that a script has defined; ``None`` if there is none.
+
+    An element whose id is the name is none: those are not the window's own.
+
+    Raises:
+        HostUnavailableError: This Python does not run inside a browser.
+    """
+    page = js_globals(feature)
+    has_own = cast("Callable[[object, str], bool]", getattr(page.Object, "hasOwn"))  # noqa: B009 - untyped
+    return get(page, name) if has_own(page.globalThis, name) else None
 
 
 def none_if_null(value: object) -> object:
@@ -233,27 +289,19 @@ def run_script(source: str, *, succeeded: Callable[[], bool], feature: str, advi
         )
 
 
-class _Element(Protocol):
+def _run_inline(source: str) -> None:
+    page = document("an inline script")
+    script = cast("_Script", call(page, "createElement", "script"))
+    signed = call(page, "querySelector", "script[nonce]")
+    if signed is not None:
+        script.nonce = get(signed, "nonce")
+    script.textContent = source
+    call(read(page, "head"), "appendChild", script)
+    script.remove()
+
+
+class _Script(Protocol):
     nonce: object
     textContent: str  # noqa: N815 - the DOM's name
 
     def remove(self) -> None: ...
-    def append(self, child: object, /) -> None: ...
-
-
-class _Document(Protocol):
-    head: _Element
-
-    def createElement(self, tag: str, /) -> _Element: ...  # noqa: N802 - the DOM's name
-    def querySelector(self, selector: str, /) -> object: ...  # noqa: N802 - the DOM's name
-
-
-def _run_inline(source: str) -> None:
-    page = cast("_Document", document("an inline script"))
-    script = page.createElement("script")
-    signed = none_if_null(page.querySelector("script[nonce]"))
-    if signed is not None:
-        script.nonce = get(signed, "nonce")
-    script.textContent = source
-    page.head.append(script)
-    script.remove()

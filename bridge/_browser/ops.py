@@ -25,9 +25,11 @@ ATTR_OFF    name                            remove an attribute
 STYLE       list                            replace the inline style by ``[name, value, ...]``
 PROP        name value                      set a property, if it differs
 PROP_OFF    name                            give a property its value in a fresh element of the tag
-VALUE       value                           the form value, if it differs; caret and selection
+STATE       name value                      the state of a form (``checked``), from now on: it is
+                                            set again when it differs; null: false, and let go
+VALUE       value                           the form value, likewise; caret and selection
                                             stay, a running composition is not disturbed; a list
-                                            selects several options
+                                            selects several options; null: empty, and let go
 OBJECT      name index                      set a property to ``objects[index]``
 LISTEN      type flags                      call the dispatcher with (id, type, event); flags:
                                             1 capture, 2 passive, 4 prevent default, 8 stop
@@ -40,12 +42,16 @@ TEMPLATE    template id paths holes         keep a created, unplaced node as a t
                                             lists of child indices leading to its numbered places,
                                             which are 1, 2 ...; the node itself is place 0.
                                             ``holes``: lists ``[place, op, name, flags]`` of what
-                                            varies (CONTENT, DATA, ATTR, PROP, VALUE), and LISTEN
+                                            varies (CONTENT, DATA, ATTR, PROP, STATE, VALUE), and
+                                            LISTEN
 STAMP       template parent anchor first    put ``count`` copies before ``anchor``; the places of a
             count value*                    copy are numbered ``first``, ``first + 1`` ..., the next
                                             copy follows on; one value for each hole but LISTEN,
                                             copy after copy; null for ATTR removes the attribute
 ==========  ==============================  =====================================================
+
+An op that throws misses its own place only: the rest is carried out, and the reader returns what
+failed. Ops of `STRUCTURE` cannot fail unless somebody else has changed the nodes.
 """
 
 from __future__ import annotations
@@ -71,13 +77,16 @@ __all__ = [
     "MATHML",
     "MOVE",
     "OBJECT",
+    "OPERANDS",
     "PASSIVE",
     "PREVENT_DEFAULT",
     "PROP",
     "PROP_OFF",
     "REMOVE",
     "STAMP",
+    "STATE",
     "STOP_PROPAGATION",
+    "STRUCTURE",
     "STYLE",
     "SVG",
     "TEMPLATE",
@@ -109,6 +118,19 @@ CLEAR: Final = 19
 TEMPLATE: Final = 20
 STAMP: Final = 21
 PROP_OFF: Final = 22
+STATE: Final = 23
+
+OPERANDS: Final = {
+    AT: 1, ELEMENT: 3, ELEMENT_NS: 4, TEXT: 3, CONTENT: 1, DATA: 1, HTML: 1, ATTR: 2, ATTR_OFF: 1,
+    STYLE: 1, PROP: 2, PROP_OFF: 1, STATE: 2, VALUE: 1, OBJECT: 2, LISTEN: 2, UNLISTEN: 2,
+    INSERT: 3, MOVE: 3, REMOVE: 1, CLEAR: 1, TEMPLATE: 4,
+}  # fmt: skip
+"""How many operands an op has; STAMP's number depends on its template."""
+
+STRUCTURE: Final = frozenset(
+    {AT, ELEMENT, ELEMENT_NS, TEXT, INSERT, MOVE, REMOVE, CLEAR, TEMPLATE, STAMP}
+)
+"""The ops that make, place and find nodes."""
 
 CONTAINER: Final = 0
 """The number of the container."""

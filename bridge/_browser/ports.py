@@ -288,7 +288,7 @@ def _crossing(buffer: Buffer) -> object:
 
 def is_ready() -> bool:
     """Tell whether the page already has the script that ports need."""
-    return ffi.get(ffi.js_globals("a port between interpreters"), GLOBAL_NAME) is not None
+    return ffi.own_global(GLOBAL_NAME, "a port between interpreters") is not None
 
 
 def open_port(target: object) -> HostPort:
@@ -300,7 +300,6 @@ def open_port(target: object) -> HostPort:
     Raises:
         HostUnavailableError: Not in a browser, or the page's policy refuses the script.
     """
-    page = ffi.js_globals("a port between interpreters")
     if not is_ready():
         ffi.run_script(
             _assets.read("port.mjs"),
@@ -309,5 +308,6 @@ def open_port(target: object) -> HostPort:
             advice="Serve the output of 'python -m bridge.assets DIR', and load its port.mjs "
             "as a script of the page, or give the page's scripts a nonce.",
         )
-    opening = cast("Callable[[object], _Opened]", ffi.get(page, GLOBAL_NAME))
+    found = ffi.own_global(GLOBAL_NAME, "a port between interpreters")
+    opening = cast("Callable[[object], _Opened]", found)
     return HostPort(target, opening(target))

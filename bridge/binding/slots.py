@@ -30,7 +30,7 @@ _STAMPED: Final = {
     Kind.WORDED: ops.ATTR,
     Kind.ADDRESS: ops.ATTR,
     Kind.CLASS: ops.ATTR,
-    Kind.STATE: ops.PROP,
+    Kind.STATE: ops.STATE,
     Kind.VALUE: ops.VALUE,
 }
 _LATE: Final = frozenset({Kind.STATE, Kind.VALUE})

@@ -103,7 +103,13 @@ class View:
                 # What is written while it is built is followed when it stands.
                 with batch():
                     self._block = self.build(
-                        content, ops.CONTAINER, ops.END, None, None, of_item=False, space=ops.XHTML
+                        content,
+                        ops.CONTAINER,
+                        ops.END,
+                        None,
+                        None,
+                        of_item=False,
+                        space=self.root.space,
                     )
                 self._send()
         except BaseException:

@@ -7,8 +7,11 @@ Handlers stand under ``on_`` and the event's type: ``h("button", {"on_click": sa
 handler is a function of the event, plain or ``async``. A patch may bring a new one without the page
 noticing, and all handlers of a container share one proxy. `listener` gives options.
 
-A form element with ``value`` or ``checked`` is controlled: each patch brings it back to what the
-tree says, without moving the caret or the focus where nothing differs.
+A form element with ``value`` or ``checked`` is controlled: after each patch and each event it
+shows what the tree says, without moving the caret or the focus where nothing differs.
+
+A value that the page refuses misses its own place; the rest is shown, and the error
+(`PageWriteError`) names the place.
 
 Text is never read as HTML, and what could run a script is refused (`UnsafeContentError`).
 `raw_html` is the one way to vouch for markup.
@@ -22,7 +25,7 @@ Examples:
 from __future__ import annotations
 
 from bridge._browser.attributes import PropError
-from bridge._browser.dom import ContainerError
+from bridge._browser.dom import ContainerError, PageWriteError
 from bridge._browser.safety import RawHtml, UnsafeContentError, raw_html
 from bridge.vdom.live import DuplicateKeyError, PatchError, TreeError
 from bridge.vdom.nodes import (
@@ -47,6 +50,7 @@ __all__ = [
     "DuplicateKeyError",
     "Listener",
     "Memo",
+    "PageWriteError",
     "PatchError",
     "PropError",
     "Props",

@@ -150,7 +150,7 @@ class Creation:
         for name, value in props.items():
             if value is None:
                 continue
-            kind, wire, _, plain = rule = rules[name]
+            kind, wire, plain = rule = rules[name]
             if plain and value.__class__ is str and value:
                 out += (ops.ATTR, wire, value)
             elif kind == _EVENT:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from bridge._browser import ops
-from bridge._browser.dom import DomRoot
+from bridge._browser.dom import DomRoot, PageWriteError
 from bridge.vdom.live import Live, PatchError
 from bridge.vdom.patching import Patch
+from bridge.vdom.unknown import forget_written
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,7 +27,8 @@ class PythonVDOM:
 
     A patch is all or nothing for the reader of the code: if building it fails (a component raises,
     a key stands twice, an address would run a script), the page keeps showing the last tree, with
-    its handlers, and the next patch builds the tree anew.
+    its handlers, and the next patch builds the tree anew. If the page refuses a value (a setter of
+    an element raises), all the rest is shown, and the next patch writes that place again.
 
     Args:
         container: The id of an element of the page, or the element.
@@ -67,6 +69,8 @@ class PythonVDOM:
             ContainerError: No element has the id, or another tree stands in it.
             DuplicateKeyError: Two siblings have the same key.
             HostUnavailableError: Not on a page.
+            PageWriteError: The page refused a value; the rest has been shown. Of several values,
+                an `ExceptionGroup`.
             PatchError: A component called `patch` of the container it is rendered for.
             PropError: A prop cannot have this value.
             TreeError: Something in the tree cannot be a node.
@@ -93,13 +97,23 @@ class PythonVDOM:
         self._top = top
         try:
             root.send(patch.buffer)
+        except (PageWriteError, ExceptionGroup) as error:
+            # All else has been written; what was missed is tried again by the next patch.
+            missed = _missed(error)
+            if self._top is top:
+                known = bool(missed) and not any(one.spoiled for one in missed)
+                self._top = top if known else None
+                if known:
+                    forget_written(top, missed)
+            raise
         except BaseException:
             self._top = None
             raise
 
     def _container_as_live(self) -> Live:
         name = f"#{self._container}" if isinstance(self._container, str) else "container"
-        return Live(name, ops.CONTAINER, None, ops.XHTML)
+        space = self._root.space if self._root else ops.XHTML
+        return Live(name, ops.CONTAINER, None, space)
 
     def unmount(self) -> None:
         """Empty the container and give back all that the page held. A second call does nothing.
@@ -121,3 +135,10 @@ class PythonVDOM:
         traceback: TracebackType | None,
     ) -> None:
         self.unmount()
+
+
+def _missed(error: Exception) -> list[PageWriteError]:
+    """List what a patch missed; nothing if the error is of another kind."""
+    errors = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
+    missed = [one for one in errors if isinstance(one, PageWriteError)]
+    return missed if len(missed) == len(errors) else []

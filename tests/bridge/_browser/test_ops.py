@@ -9,7 +9,8 @@ from bridge._browser.applier import SOURCE
 
 NO_OPS = {"CONTAINER", "DETACHED", "END", "XHTML", "SVG", "MATHML"}
 FLAGS = {"CAPTURE", "PASSIVE", "PREVENT_DEFAULT", "STOP_PROPAGATION"}
-OPS = {name: getattr(ops, name) for name in ops.__all__ if name not in NO_OPS | FLAGS}
+FACTS = {"OPERANDS", "STRUCTURE"}
+OPS = {name: getattr(ops, name) for name in ops.__all__ if name not in NO_OPS | FLAGS | FACTS}
 
 
 def test_codes_differ() -> None:
@@ -28,3 +29,12 @@ def test_javascript_reads_every_op() -> None:
 
 def test_the_model_reads_every_op() -> None:
     assert set(document_model._READERS) == set(OPS.values())
+
+
+def test_the_number_of_operands_is_that_of_the_table() -> None:
+    table = (ops.__doc__ or "").split("op          operands")[1]
+    rows = re.findall(r"^([A-Z_]+) {2,}(\S+(?: \S+)*)(?:  |$)", table, re.MULTILINE)
+    assert {ops.__dict__[name]: len(given.split()) for name, given in rows if name != "STAMP"} == (
+        ops.OPERANDS
+    )
+    assert ops.OPERANDS.keys() >= ops.STRUCTURE - {ops.STAMP}
