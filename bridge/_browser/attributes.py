@@ -25,11 +25,20 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bridge._browser import ffi, ops
-from bridge._browser.safety import URL_ATTRIBUTES, RawHtml, UnsafeContentError, check_url
+from bridge._browser.safety import (
+    RawHtml,
+    UnsafeContentError,
+    check_property,
+    check_url,
+    is_address,
+    is_markup,
+    refuse_handler,
+    runs_content,
+)
 from bridge.errors import BridgeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 __all__ = [
     "Kind",
@@ -52,9 +61,6 @@ _WORDED: Final = frozenset(
     {"contenteditable", "draggable", "spellcheck", "autocorrect", "writingsuggestions"}
 )
 _SLIPS: Final = {"classname": "class", "htmlfor": "for", "dangerouslysetinnerhtml": "raw_html(...)"}
-_MARKUP: Final = frozenset({"innerhtml", "outerhtml", "srcdoc"})
-_ANIMATED: Final = frozenset({"to", "from", "by", "values"})
-_ANIMATIONS: Final = frozenset({"animate", "set", "animatetransform", "animatemotion"})
 
 # The state of a form, which the attribute of the same name only starts.
 _STATE: Final = frozenset(
@@ -160,7 +166,7 @@ class TagRules(dict[str, Rule]):
     def __init__(self, tag: str) -> None:
         super().__init__()
         self.tag = tag
-        self.runs = tag == "script"
+        self.runs = runs_content(tag)
 
     def __missing__(self, name: str) -> Rule:
         rule = _find_rule(self.tag, name)
@@ -212,7 +218,7 @@ def _find_rule(tag: str, name: str) -> Rule:
     forced = name.startswith("attr:")
     wire = name[5:] if forced else name
     lower = wire.lower()
-    _refuse_handler(tag, wire)
+    refuse_handler(tag, wire)
     if not forced and lower in _SLIPS:
         raise PropError(tag, name, "not an attribute of HTML", f"Write {_SLIPS[lower]!r}.")
     if not forced and (tag, name) in _STATE:
@@ -223,9 +229,9 @@ def _find_rule(tag: str, name: str) -> Rule:
 
 
 def _attribute_kind(tag: str, lower: str) -> Kind:
-    if lower in _MARKUP:
+    if is_markup(lower):
         return Kind.MARKUP
-    if lower in URL_ATTRIBUTES or (tag in _ANIMATIONS and lower in _ANIMATED):
+    if is_address(tag, lower):
         return Kind.ADDRESS
     if lower in _WORDED or lower.startswith(("aria-", "data-")):
         return Kind.WORDED
@@ -234,20 +240,10 @@ def _attribute_kind(tag: str, lower: str) -> Kind:
 
 def _property_rule(tag: str, name: str) -> Rule:
     wire = name[5:]
-    _refuse_handler(tag, wire)
-    if wire.lower() in _MARKUP:
+    refuse_handler(tag, wire)
+    if is_markup(wire):
         return Rule(Kind.MARKUP, wire)
     return Rule(Kind.PROPERTY, wire)
-
-
-def _refuse_handler(tag: str, wire: str) -> None:
-    if wire[:2].lower() == "on":
-        raise UnsafeContentError(
-            tag,
-            wire,
-            "...",
-            f"HTML would run it as JavaScript. Give a function to 'on_{wire[2:].lower()}'.",
-        )
 
 
 def class_text(value: object) -> str:
@@ -350,19 +346,12 @@ def _write_attribute(out: list[object], tag: str, rule: Rule, value: object) -> 
     else:
         text = str(value)
     if kind == Kind.ADDRESS:
-        _check_addresses(tag, name, text)
+        check_url(tag, name, text)
     out += (ops.ATTR, name, text)
 
 
-def _check_addresses(tag: str, name: str, text: str) -> None:
-    parts: Iterable[str] = text.split(";") if tag in _ANIMATIONS else (text,)
-    for part in parts:
-        check_url(tag, name, part)
-
-
 def _write_property(buffer: OpBuffer, tag: str, name: str, value: object) -> None:
-    if isinstance(value, str) and name.lower() in URL_ATTRIBUTES:
-        check_url(tag, name, value)
+    check_property(tag, name, value)
     if value is None:
         buffer.ops += (ops.PROP_OFF, name)
     elif isinstance(value, (str, bool)) or (

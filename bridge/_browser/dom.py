@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 from bridge._browser import ffi, ops
 from bridge._browser.applier import GLOBAL_NAME, SOURCE
 from bridge._browser.tasks import follow
+from bridge._browser.safety import check_text
 from bridge.errors import BridgeError, DisposedError
 from bridge.proxies import ProxyScope
 
@@ -174,6 +175,7 @@ def open_container(
     Raises:
         ContainerError: No element has this id, or the element already holds a tree.
         HostUnavailableError: Not on a page, or the page's policy refuses the script.
+        UnsafeContentError: The element is a script.
     """
     page = ffi.document("a container for a tree")
     element = container
@@ -245,6 +247,9 @@ class _PageSurface:
                 "it already holds a tree",
                 "Unmount that one first, or patch it instead.",
             )
+        if not lent:
+            # Whatever is put into a script of the page that has not run yet would run.
+            check_text(str(ffi.read(element, "localName")), "a tree")
         self._scope = ProxyScope("dom")
         proxy = self._scope.proxy(dispatch, "event dispatcher")
         self._opened = open_in_page(element, proxy, lent)

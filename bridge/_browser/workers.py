@@ -224,13 +224,13 @@ async def load_script(url: str) -> None:
         if not ended.done():
             ended.set_result(None)
 
-    element = cast("_Script", _method(page, "createElement")("script"))
+    element = cast("_Script", ffi.call(page, "createElement", "script"))
     with ProxyScope("script") as scope:
         settle = scope.proxy(settle_once, "ended")
         element.addEventListener("load", settle)
         element.addEventListener("error", settle)
         element.src = url
-        _method(ffi.get(page, "head"), "append")(element)
+        ffi.call(ffi.read(page, "head"), "appendChild", element)
         await ended
         element.remove()
 
@@ -372,9 +372,9 @@ class Violations:
         # In a worker they are told to the global object, on a page to the document.
         target = ffi.get(page, "document") or page
         note = scope.proxy(self._note, "policy")
-        _method(target, "addEventListener")("securitypolicyviolation", note)
+        ffi.call(target, "addEventListener", "securitypolicyviolation", note)
         scope.on_dispose(
-            lambda: _method(target, "removeEventListener")("securitypolicyviolation", note)
+            lambda: ffi.call(target, "removeEventListener", "securitypolicyviolation", note)
         )
 
     def _note(self, event: object) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bridge._browser import ops
 from bridge._browser.attributes import Kind, PropError, Rule, rules_of, write_prop
-from bridge._browser.safety import RawHtml, UnsafeContentError
+from bridge._browser.safety import RawHtml, check_children
 from bridge.binding.handlers import Hearing, listeners_of
 from bridge.binding.nodes import Dynamic, For, Show
 from bridge.binding.slots import (
@@ -146,7 +146,7 @@ class Composer:
             self._buffer.ops += (ops.ELEMENT_NS, number, place, own, tag)
         else:
             self._buffer.ops += (ops.ELEMENT, number, place, tag)
-        rules = rules_of[tag]
+        runs = rules_of[tag].runs
         heard = len(self.hearings)
         for name, value in (props or {}).items():
             if name.startswith("bind:"):
@@ -156,11 +156,11 @@ class Composer:
                 self._prop(tag, number, name, value)
         self._listen_at_cursor(heard)
         members = list(_members(children))
+        if runs:
+            check_children(tag, members)
         if len(members) == 1 and not isinstance(members[0], VNode):
             self._sole(tag, number, members[0], ops.XHTML if tag == "foreignObject" else own)
         elif members:
-            if rules.runs:
-                raise _script(tag, members)
             inner = ops.XHTML if tag == "foreignObject" else own
             for index, member in enumerate(members):
                 self._member(member, number, number, inner, (*path, index))
@@ -172,8 +172,6 @@ class Composer:
             self._buffer.ops += (ops.HTML, member.markup)
         elif isinstance(member, (For, Show, Dynamic)):
             self.insets.append(Inset(number, ops.END, member, space))
-        elif rules_of[tag].runs:
-            raise _script(tag, member)
         elif isinstance(member, str):
             self._buffer.ops += (ops.CONTENT, member)
         elif is_reactive(member):
@@ -245,12 +243,6 @@ class Composer:
 
     def _reader(self, source: object) -> Callable[[object], object]:
         return reader(source, of_item=self._of_item)  # type: ignore[arg-type]
-
-
-def _script(tag: str, content: object) -> UnsafeContentError:
-    return UnsafeContentError(
-        tag, "text", content, "the page would run it. Give 'src', or raw_html(...) to vouch."
-    )
 
 
 def _members(content: object) -> Iterator[object]:

@@ -1,7 +1,7 @@
 """Bindings of elements that the page already has, and `mount`.
 
 A bound element costs one call into the page per write. For more than a handful of places, mount a
-view: it sends all changes of a write in one call.
+view: it sends all changes of a write in one call. Both write by the same script.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from bridge._browser import ffi, ops
 from bridge._browser.attributes import OpBuffer, class_text, rules_of, write_prop
-from bridge._browser.dom import ContainerError
 from bridge._browser.tasks import follow
+from bridge._browser.dom import ContainerError, DomRoot, open_lent
+from bridge._browser.safety import check_text
 from bridge.binding.nodes import For
 from bridge.binding.slots import TextSlot, is_readable, reader
 from bridge.binding.two_way import bind_two_way
@@ -23,7 +24,7 @@ from bridge.reactivity import Computed, Scope, Signal, batch, effect
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable
 
-    from bridge._browser.dom import Handler, Opener
+    from bridge._browser.dom import Handler, Opener, Surface
     from bridge.binding.fields import Field
     from bridge.binding.nodes import Content, Source
     from bridge.vdom.nodes import VNode
@@ -92,14 +93,13 @@ def bind_text(target: object, source: Source) -> Scope:
     Raises:
         ContainerError: Nothing matches.
         HostUnavailableError: Not on a page.
+        UnsafeContentError: The page would run the element's text.
     """
     element = _find(target)
-    slot = TextSlot(_tag(element), 0, _reads_nothing, ops.CONTENT, "")
-
-    def write(value: object) -> None:
-        element.textContent = str(slot.wire(value))
-
-    return _follow(source, write)
+    tag = _tag(element)
+    check_text(tag, "...")
+    slot = TextSlot(tag, 0, _reads_nothing, ops.CONTENT, "")
+    return _follow(source, _Writer(element, lambda out, value: slot.write(out, slot.wire(value))))
 
 
 def bind_attribute(target: object, name: str, source: Source) -> Scope:
@@ -124,31 +124,28 @@ def bind_property(target: object, name: str, source: Source) -> Scope:
 def bind_class(target: object, name: str, source: Source) -> Scope:
     """Let an element have a class while a reactive value is true; its other classes stay."""
     element = _find(target)
-    return _follow(source, lambda value: element.classList.toggle(class_text(name), bool(value)))
+    classes, joined = cast("_ClassList", ffi.read(element, "classList")), class_text(name)
+    return _follow(source, lambda value: classes.toggle(joined, bool(value)))
 
 
 def bind_style(target: object, name: str, source: Source) -> Scope:
     """Let one property of an element's style follow a reactive value; ``None`` takes it away."""
     element = _find(target)
     css = name if name.startswith("--") else name.replace("_", "-")
+    style = cast("_Style", ffi.read(element, "style"))
 
     def write(value: object) -> None:
         if value is None or value is False:
-            element.style.removeProperty(css)
+            style.removeProperty(css)
         else:
-            element.style.setProperty(css, str(value))
+            style.setProperty(css, str(value))
 
     return _follow(source, write)
 
 
 def bind_visible(target: object, source: Source) -> Scope:
     """Show an element while a reactive value is true, by its ``hidden`` attribute."""
-    element = _find(target)
-
-    def write(value: object) -> None:
-        element.hidden = not value
-
-    return _follow(source, write)
+    return _follow(source, _Writer(_find(target), lambda out, value: _hide(out, hidden=not value)))
 
 
 def bind_value(target: object, signal: Signal[T] | Field[T]) -> Scope:
@@ -197,10 +194,10 @@ def listen(target: object, kind: str, handler: Handler) -> Scope:
             follow(cast("Awaitable[object]", result))
 
     proxy = proxies.proxy(heard, "handler")
-    element.addEventListener(kind, proxy)
+    ffi.call(element, "addEventListener", kind, proxy)
 
     def end() -> None:
-        element.removeEventListener(kind, proxy)
+        ffi.call(element, "removeEventListener", kind, proxy)
         proxies.dispose()
 
     scope.on_cleanup(end)
@@ -212,37 +209,14 @@ class _ClassList(Protocol):
 
 
 class _Style(Protocol):
-    cssText: str  # noqa: N815 - the DOM's name
-
     def setProperty(self, name: str, value: str, priority: str = "", /) -> None: ...  # noqa: N802
     def removeProperty(self, name: str, /) -> object: ...  # noqa: N802
 
 
-class _Element(Protocol):
-    """What a binding uses of an element."""
-
-    textContent: str  # noqa: N815 - the DOM's name
-    tagName: str  # noqa: N815 - the DOM's name
-    hidden: bool
-    value: str
-    classList: _ClassList  # noqa: N815 - the DOM's name
-    style: _Style
-
-    def isSameNode(self, other: object, /) -> bool: ...  # noqa: N802 - the DOM's name
-    def setSelectionRange(self, start: int, end: int, /) -> None: ...  # noqa: N802
-    def setAttribute(self, name: str, value: str, /) -> None: ...  # noqa: N802
-    def removeAttribute(self, name: str, /) -> None: ...  # noqa: N802
-    def addEventListener(self, kind: str, handler: object, /) -> None: ...  # noqa: N802
-    def removeEventListener(self, kind: str, handler: object, /) -> None: ...  # noqa: N802
-
-
-def _find(target: object) -> _Element:
+def _find(target: object) -> object:
     if not isinstance(target, str):
-        return cast("_Element", target)
-    find = cast(
-        "Callable[[str], object]", ffi.get(ffi.document("an element of the page"), "querySelector")
-    )
-    element = ffi.none_if_null(find(target))
+        return target
+    element = ffi.call(ffi.document("an element of the page"), "querySelector", target)
     if element is None:
         raise ContainerError(
             target,
@@ -251,11 +225,36 @@ def _find(target: object) -> _Element:
             if target.isidentifier()
             else "Put it into the page first.",
         )
-    return cast("_Element", element)
+    return element
 
 
-def _tag(element: _Element) -> str:
-    return element.tagName.lower()
+def _tag(element: object) -> str:
+    return str(ffi.read(element, "localName")).lower()
+
+
+def _hide(out: OpBuffer, *, hidden: bool) -> None:
+    out.ops += (ops.ATTR, "hidden", "") if hidden else (ops.ATTR_OFF, "hidden")
+
+
+class _Writer:
+    """Writes into an element that the page already has, as a view writes into its own."""
+
+    __slots__ = ("_root", "_write")
+
+    def __init__(self, element: object, write: Callable[[OpBuffer, object], object]) -> None:
+        self._root = DomRoot(element, open_lent)
+        self._write = write
+
+    def __call__(self, value: object) -> None:
+        """Write a value."""
+        buffer = OpBuffer()
+        buffer.ops += (ops.AT, ops.CONTAINER)
+        self._write(buffer, value)
+        self._root.send(buffer)
+
+    def close(self) -> None:
+        """Give everything back; what was written stays."""
+        self._root.close()
 
 
 def _reads_nothing(_: object) -> object:
@@ -272,82 +271,49 @@ def _follow(source: Source, write: Callable[[object], object]) -> Scope:
         write(value)
 
     with Scope("binding") as scope:
+        if isinstance(write, _Writer):
+            scope.on_cleanup(write.close)
         effect(follow, name="binding")
     return scope
 
 
 def _two_way(target: object, name: str, signal: object) -> Scope:
     element = _find(target)
-    bound = bind_two_way(_tag(element), name, signal, _reads_nothing, of_item=False)
+    tag = _tag(element)
+    bound = bind_two_way(tag, name, signal, _reads_nothing, of_item=False)
+    root = DomRoot(element, _in_a_batch)
+    root.handlers[ops.CONTAINER] = {bound.event: cast("Handler", bound.handler)}
+    buffer = OpBuffer()
+    buffer.ops += (ops.AT, ops.CONTAINER, ops.LISTEN, bound.event, 0)
     with Scope("binding") as scope:
+        scope.on_cleanup(root.close)
+        root.send(buffer)
         for prop, read in bound.reads:
-            _follow_read(element, prop, read)
-        listen(element, bound.event, cast("Handler", bound.handler))
+            _follow_read(root, tag, prop, read)
     return scope
 
 
-def _follow_read(element: _Element, prop: str, read: Callable[[object], object]) -> None:
-    write = _prop_writer(element, prop)
-    effect(lambda: write(read(None)), name="binding")
+def _in_a_batch(element: object, dispatch: Callable[[int, str, ffi.HostObject], None]) -> Surface:
+    def heard(number: int, kind: str, event: ffi.HostObject) -> None:
+        with batch():
+            dispatch(number, kind, event)
+
+    return open_lent(element, heard)
 
 
-def _prop_writer(element: _Element, name: str) -> Callable[[object], None]:
+def _follow_read(root: DomRoot, tag: str, prop: str, read: Callable[[object], object]) -> None:
+    rule = rules_of[tag][prop]
+
+    def follow() -> None:
+        buffer = OpBuffer()
+        buffer.ops += (ops.AT, ops.CONTAINER)
+        write_prop(buffer, tag, rule, read(None))
+        root.send(buffer)
+
+    effect(follow, name="binding")
+
+
+def _prop_writer(element: object, name: str) -> _Writer:
     tag = _tag(element)
     rule = rules_of[tag][name]
-
-    def write(value: object) -> None:
-        buffer = OpBuffer()
-        write_prop(buffer, tag, rule, value)
-        if buffer.ops:
-            _carry_out(element, buffer)
-
-    return write
-
-
-def _carry_out(element: _Element, buffer: OpBuffer) -> None:
-    """Carry out the ops of one prop on an element that has no number."""
-    op, *operands = buffer.ops
-    if op == ops.ATTR:
-        element.setAttribute(str(operands[0]), str(operands[1]))
-    elif op == ops.ATTR_OFF:
-        element.removeAttribute(str(operands[0]))
-    elif op == ops.VALUE:
-        _write_value(element, operands[0])
-    elif op == ops.OBJECT:
-        setattr(element, str(operands[0]), buffer.objects[0])
-    elif op == ops.STYLE:
-        pairs = cast("list[str]", operands[0])
-        element.style.cssText = ""
-        for css, setting in zip(pairs[::2], pairs[1::2], strict=True):
-            element.style.setProperty(css, setting)
-    else:
-        setattr(element, str(operands[0]), operands[1])
-
-
-def _write_value(element: _Element, value: object) -> None:
-    """Set a form value only if it differs, so that caret and selection stay."""
-    if isinstance(value, list):
-        for option in cast("list[ffi.HostObject]", ffi.get(element, "options")):
-            wanted = ffi.get(option, "value") in value
-            if bool(ffi.get(option, "selected")) != wanted:
-                option.selected = wanted  # type: ignore[attr-defined]
-    elif element.value != value:
-        caret = _caret(element)
-        length = len(element.value)
-        element.value = str(value)
-        if caret is not None:
-            # A caret at the end stays at the end, wherever that now is.
-            new = len(element.value)
-            start, end = (new if place == length else min(place, new) for place in caret)
-            element.setSelectionRange(start, end)
-
-
-def _caret(element: _Element) -> tuple[int, int] | None:
-    """Return the selection of an element that has the focus and can have a selection."""
-    active = ffi.get(ffi.document("the focus"), "activeElement")
-    if active is None or not element.isSameNode(active):
-        return None
-    start, end = (
-        ffi.none_if_null(ffi.get(element, name)) for name in ("selectionStart", "selectionEnd")
-    )
-    return (start, end) if isinstance(start, int) and isinstance(end, int) else None
+    return _Writer(element, lambda out, value: write_prop(out, tag, rule, value))

@@ -105,9 +105,9 @@ def entered(event: object, *, several: bool) -> object:
     """Read what a user has typed or chosen: a text, or a list of texts."""
     element = ffi.get(event, "target")
     if not several:
-        return ffi.get(element, "value")
-    chosen = cast("Iterable[object]", ffi.get(element, "selectedOptions"))
-    return [ffi.get(option, "value") for option in chosen]
+        return ffi.read(element, "value")
+    chosen = cast("Iterable[object]", ffi.read(element, "selectedOptions"))
+    return [ffi.read(option, "value") for option in chosen]
 
 
 def _value(find: _Read, own: _Read) -> TwoWay:  # noqa: ARG001 - one signature for all forms
@@ -133,7 +133,7 @@ def _value(find: _Read, own: _Read) -> TwoWay:  # noqa: ARG001 - one signature f
 
 def _checked_box(find: _Read, own: _Read) -> TwoWay:  # noqa: ARG001 - one signature for all forms
     def handle(item: object, event: object) -> None:
-        _signal(find(item)).set(bool(ffi.get(ffi.get(event, "target"), "checked")))
+        _signal(find(item)).set(bool(ffi.read(ffi.get(event, "target"), "checked")))
 
     return TwoWay([("checked", lambda item: bool(_signal(find(item)).value))], "change", handle)
 

@@ -52,7 +52,7 @@ class HeardEvent:
         self.type = str(ffi.get(raw, "type"))
         self.target = cast("Any", ffi.get(raw, "target"))
         self.currentTarget = cast("Any", ffi.get(raw, "currentTarget"))
-        value, checked = (ffi.get(self.target, name) for name in ("value", "checked"))
+        value, checked = (ffi.read(self.target, name) for name in ("value", "checked"))
         self.value: str | None = value if isinstance(value, str) else None
         self.checked: bool | None = checked if isinstance(checked, bool) else None
         self.form: dict[str, Any] = {}

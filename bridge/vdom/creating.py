@@ -17,7 +17,7 @@ from bridge._browser.attributes import (
     rules_of,
     write_prop,
 )
-from bridge._browser.safety import RawHtml, UnsafeContentError
+from bridge._browser.safety import RawHtml, check_children
 from bridge.vdom.children import Item, flatten
 from bridge.vdom.live import COMPONENT, Live, TreeError, path_of
 from bridge.vdom.nodes import Listener, Memo, Props, Ref, VNode
@@ -65,7 +65,7 @@ class Creation:
         self.handlers: list[tuple[int, str, Handler | None]] = []
         self.refs: list[tuple[Ref, int]] = []
 
-    def create(  # noqa: C901, PLR0912 - one loop on purpose: calls are most of what it would cost
+    def create(  # noqa: C901, PLR0912, PLR0915 - one loop on purpose: calls cost most
         self, items: Sequence[Item], parent: Live, place: int
     ) -> list[Live]:
         """Create nodes in document order.
@@ -116,6 +116,8 @@ class Creation:
                         live.content = children
                         continue
                     below = flatten(children, live)
+                    if rules.runs:
+                        check_children(tag, below)
                     if len(below) == 1 and below[0].__class__ is not VNode:
                         self.write_content(live, below[0])
                         continue
@@ -181,11 +183,6 @@ class Creation:
             self.buffer.ops += (ops.HTML, content.markup)
             live.content = content
         elif isinstance(content, str):
-            tag = live.item[0]
-            if isinstance(tag, str) and rules_of[tag].runs:
-                raise UnsafeContentError(
-                    tag, "text", content, "the page would run it. Vouch for it: raw_html(...)."
-                )
             self.buffer.ops += (ops.CONTENT, content)
             live.content = content
 

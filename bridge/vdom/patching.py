@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from bridge._browser import ops
 from bridge._browser.attributes import Kind, Rule, TagRules, rules_of
+from bridge._browser.safety import check_children
 from bridge.vdom.children import Item, flatten
 from bridge.vdom.creating import LATE, NO_PROPS, Creation, as_handler, as_ref
 from bridge.vdom.live import COMPONENT, Live, first_number, following_number, top_numbers
@@ -182,6 +183,7 @@ class Patch:
         if children is None and not live.children and live.content is None:
             return
         items = flatten(children, live)
+        check_children(str(live.item[0]), items)
         out = self._out
         if len(items) == 1 and items[0].__class__ is not VNode:
             if live.content == items[0]:
