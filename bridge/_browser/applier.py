@@ -117,8 +117,9 @@ _BODY: Final = r"""
     return space < 0 || (space === 1 && nameOf(container) === "foreignObject") ? 0 : space;
   }
 
-  // Opens a container: returns apply(text, objects), node(id), space and close(). An element that
-  // is lent (`lent` is true) keeps what it holds, and only its own props are written.
+  // Opens a container: returns apply(text, objects), node(id), hold(token) and release(token) for
+  // handlers that run on after their event, space, and close(). An element that is lent (`lent` is
+  // true) keeps what it holds, and only its own props are written.
   function open(container, dispatch, lent) {
     if (!lent) {
       container[OWNER] = true;
@@ -132,7 +133,7 @@ _BODY: Final = r"""
     const delayedEvents = [], lentListeners = [];
     const controls = controlling(container, (node) => node[HEARS]);
     const { wanted, dirty } = controls;
-    let applying = false, closed = false;
+    let applying = false, closed = false, handling = null;
 
     function listenerFor(flags) {
       let listener = listeners.get(flags);
@@ -143,7 +144,12 @@ _BODY: Final = r"""
           if (flags & STOP_PROPAGATION) event.stopPropagation();
           const id = event.currentTarget === container ? 0 : event.currentTarget[ID];
           if (!applying) {
-            try { dispatch(id, event.type, event); } finally { controls.handled(event); }
+            const outer = handling;
+            handling = event.target;
+            try { dispatch(id, event.type, event); } finally {
+              handling = outer;
+              controls.handled(event);
+            }
           // What a patch itself causes is not the user's doing; anything else waits for its end.
           } else if (!FOCUS_EVENTS.has(event.type)) delayedEvents.push([id, event.type, event]);
         };
@@ -376,7 +382,12 @@ _BODY: Final = r"""
       dispatch = null;
     }
 
-    return { apply, close, node: (id) => nodes.get(id), space: spaceBelow(container) };
+    // An async handler has begun, or ended: what it handles is the user's in between.
+    const hold = (token) => { if (handling !== null) controls.hold(token, handling); };
+    const release = (token) => { if (!closed) controls.release(token); };
+
+    const node = (id) => nodes.get(id);
+    return { apply, close, node, hold, release, space: spaceBelow(container) };
   }
   open.taken = (container) => container[OWNER] === true;
 """

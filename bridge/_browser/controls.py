@@ -8,6 +8,8 @@ VALUE and STATE) what it shall show, and compares with what the element has:
 - at the end of an event, when all handlers have run. Where a handler of the page listens for
   ``change``, an ``input`` event before it is not the end: a box is settled after the ``change``
   that follows at once, and a text that only ``change`` tells about is the user's until then;
+- when an ``async`` handler has ended, for the element whose event it handles: until then that one
+  keeps what the user gave it, so that the handler can read it;
 - in the next task after ``reset`` and after a click that is taken back, which the browser carries
   out only when the event is over.
 
@@ -67,7 +69,7 @@ CONTROLS: Final = r"""
   // for change.
   function controlling(container, hears) {
     const wanted = new Map(), selects = new Set(), dirty = new Set();
-    const watched = new WeakSet(), ends = new Map();
+    const watched = new WeakSet(), ends = new Map(), held = new Map();
     let composing = null, busy = null, ticking = false, closed = false;
 
     function recordOf(element) {
@@ -125,9 +127,22 @@ CONTROLS: Final = r"""
       record.shown = read(element, "value");
     }
 
+    function isHeld(element) {
+      if (element === composing || element === busy) return true;
+      for (const one of held.values()) if (one === element) return true;
+      return false;
+    }
+
+    function hold(token, element) { held.set(token, element); }
+
+    function release(token) {
+      held.delete(token);
+      settleAll("release");
+    }
+
     function settle(element, kind) {
       const record = wanted.get(element);
-      if (record === undefined || element === composing || element === busy) return;
+      if (record === undefined || isHeld(element)) return;
       // A setter of the page may throw; the other controls are settled all the same.
       try {
         if (record.value !== undefined) settleValue(element, record, kind);
@@ -227,10 +242,11 @@ CONTROLS: Final = r"""
       selects.clear();
       dirty.clear();
       ends.clear();
+      held.clear();
       composing = busy = null;
     }
 
-    return { wanted, dirty, setValue, setState, written, handled, forget, close };
+    return { wanted, dirty, setValue, setState, written, handled, hold, release, forget, close };
   }
 """
 """Part of the applier's script."""

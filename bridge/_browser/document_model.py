@@ -190,10 +190,12 @@ class DocumentModel:
             return
         for surface in self._taken.values():
             if surface.node(node.number) is node:
+                outer, surface.handling = surface.handling, node
                 try:
                     surface.dispatch(node.number, kind, cast("HostObject", event))
                 finally:
-                    self._settle(surface)
+                    surface.handling = outer
+                    surface.settle()
 
     def enter(self, node: ModelNode, name: str, value: object) -> None:
         """Let the user change a control: the form value, or a state such as ``checked``.
@@ -206,11 +208,7 @@ class DocumentModel:
         for kind in ("input", "change"):
             self.fire(node, kind, SimpleNamespace(target=target, type=kind))
         for surface in self._taken.values():
-            self._settle(surface)
-
-    def _settle(self, surface: _ModelSurface) -> None:
-        for node in self.containers[surface.name].walk():
-            node.properties.update(node.wanted)
+            surface.settle()
 
     def show(self, container_id: str) -> str:
         """Write what a container holds as HTML."""
@@ -262,6 +260,8 @@ class _ModelSurface:
         self._place = 0
         self._objects: list[object] = []
         self._failures: list[Failure] = []
+        self._held: dict[int, ModelNode] = {}
+        self.handling: ModelNode | None = None
         self.dispatch = dispatch
 
     @property
@@ -309,6 +309,23 @@ class _ModelSurface:
     def node(self, number: int) -> object:
         """Return a node by its number, or ``None``."""
         return self._nodes.get(number)
+
+    def hold(self, token: int) -> None:
+        """Leave the control of the present event alone."""
+        if self.handling is not None:
+            self._held[token] = self.handling
+
+    def release(self, token: int) -> None:
+        """End what `hold` began."""
+        self._held.pop(token, None)
+        self.settle()
+
+    def settle(self) -> None:
+        """Let each control show what it shall, where no handler runs on."""
+        held = list(self._held.values())
+        for node in self._container.walk():
+            if node not in held:
+                node.properties.update(node.wanted)
 
     def close(self) -> None:
         """Empty the container."""

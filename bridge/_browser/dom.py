@@ -22,6 +22,7 @@ from bridge.errors import BridgeError, DisposedError
 from bridge.proxies import ProxyScope
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterable, Sequence
 
     from bridge._browser.attributes import OpBuffer
@@ -151,6 +152,12 @@ class Surface(Protocol):
     def node(self, number: int, /) -> object:
         """Return a node by its number."""
 
+    def hold(self, token: int, /) -> None:
+        """Say, in the course of an event, that its handler runs on: its control is left alone."""
+
+    def release(self, token: int, /) -> None:
+        """Say that such a handler has ended."""
+
     def close(self) -> None:
         """Empty the container and forget everything."""
 
@@ -209,6 +216,8 @@ class _Opened(Protocol):
     apply: Callable[..., object]
     space: int
     node: Callable[[int], object]
+    hold: Callable[[int], object]
+    release: Callable[[int], object]
     close: Callable[[], object]
 
 
@@ -268,6 +277,14 @@ class _PageSurface:
     def node(self, number: int) -> object:
         """Return a node, a JsProxy; ``None`` if it is gone."""
         return ffi.none_if_null(self._opened.node(number))
+
+    def hold(self, token: int) -> None:
+        """Leave the control of the present event alone."""
+        self._opened.hold(token)
+
+    def release(self, token: int) -> None:
+        """End what `hold` began."""
+        self._opened.release(token)
 
     def close(self) -> None:
         """Empty the container and give the proxy back."""
@@ -359,4 +376,14 @@ class DomRoot:
             return
         result = handler(event)
         if inspect.isawaitable(result):
-            follow(result)
+            self._hold(follow(result))
+
+    def _hold(self, task: asyncio.Future[object]) -> None:
+        """Leave what a handler that runs on handles to the user until it has ended."""
+        if self._surface is not None:
+            self._surface.hold(id(task))
+            task.add_done_callback(self._release)
+
+    def _release(self, task: asyncio.Future[object]) -> None:
+        if self._surface is not None:
+            self._surface.release(id(task))

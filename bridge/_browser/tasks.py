@@ -14,11 +14,16 @@ __all__ = ["follow"]
 _running: Final[set[asyncio.Future[object]]] = set()
 
 
-def follow(result: Awaitable[object]) -> None:
-    """Run what a handler returned; an error goes to the event loop's exception handler."""
+def follow(result: Awaitable[object]) -> asyncio.Future[object]:
+    """Run what a handler returned; an error goes to the event loop's exception handler.
+
+    Returns:
+        The task, for those who want to know when it ends.
+    """
     task = asyncio.ensure_future(result)
     _running.add(task)
     task.add_done_callback(_finish)
+    return task
 
 
 def _finish(task: asyncio.Future[object]) -> None:
