@@ -15,131 +15,20 @@ a text. The same laws run in a real browser too.
 from __future__ import annotations
 
 import json
-from html import escape
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final, cast
 
 from bridge._browser import ops
 from bridge._browser.dom import ContainerError, Surface
+from bridge._browser.model_node import MARKUP, TEXT, ModelNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from bridge._browser.dom import Failure
     from bridge._browser.ffi import HostObject
 
 __all__ = ["DocumentModel", "ModelNode"]
-
-_TEXT: Final = "#text"
-_MARKUP: Final = "#markup"
-
-
-class ModelNode:
-    """A node: an element, a text, or markup that is kept as a text.
-
-    Attributes:
-        tag: The element's name, ``#text`` or ``#markup``.
-        space: The namespace: 0 HTML, 1 SVG, 2 MathML.
-        data: The text of a node that is no element.
-        attributes: By name; the style as a list of pairs under ``style``.
-        properties: What was set as a property, by name; ``value`` is the form value.
-        wanted: Of these, what a control shall show whatever the user does.
-        listeners: Pairs of event type and flags.
-        children: In order.
-        parent: The element that it stands in.
-        number: Its number in the op buffers; ``None`` if it has none.
-    """
-
-    __slots__ = (
-        "attributes",
-        "children",
-        "data",
-        "listeners",
-        "number",
-        "parent",
-        "properties",
-        "space",
-        "tag",
-        "wanted",
-    )
-
-    def __init__(self, tag: str, data: str = "", space: int = ops.XHTML) -> None:
-        self.tag = tag
-        self.space = space
-        self.data = data
-        self.attributes: dict[str, object] = {}
-        self.properties: dict[str, object] = {}
-        self.wanted: dict[str, object] = {}
-        self.listeners: set[tuple[str, int]] = set()
-        self.children: list[ModelNode] = []
-        self.parent: ModelNode | None = None
-        self.number: int | None = None
-
-    def insert(self, child: ModelNode, anchor: ModelNode | None = None) -> None:
-        """Put a node before another, taking it from where it stands.
-
-        Raises:
-            ValueError: The anchor does not stand here.
-        """
-        if child.parent is not None:
-            child.parent.children.remove(child)
-        place = len(self.children) if anchor is None else self.children.index(anchor)
-        self.children.insert(place, child)
-        child.parent = self
-
-    def walk(self) -> Iterator[ModelNode]:
-        """Yield the node and all below it, in document order."""
-        pending = [self]
-        while pending:
-            node = pending.pop()
-            yield node
-            pending += reversed(node.children)
-
-    def copy(self) -> ModelNode:
-        """Copy the node with all below it; numbers and listeners are not copied, as in a page."""
-        made = ModelNode(self.tag, self.data, self.space)
-        made.attributes = dict(self.attributes)
-        made.properties = dict(self.properties)
-        for child in self.children:
-            made.insert(child.copy())
-        return made
-
-    def snapshot(self) -> object:
-        """Describe the node and all below it by plain values, for comparing.
-
-        Numbers are left out; default values of properties too, because a property that went back
-        to its default cannot be told from one that was never set.
-        """
-        if self.tag in (_TEXT, _MARKUP):
-            return [self.tag, self.data]
-        properties = {n: v for n, v in self.properties.items() if v not in ("", None, False, [])}
-        return [
-            self.tag,
-            self.space,
-            dict(sorted(self.attributes.items())),
-            dict(sorted(properties.items())),
-            sorted(self.listeners),
-            [child.snapshot() for child in self.children],
-        ]
-
-    def html(self) -> str:
-        """Write the node as HTML, for messages and simple assertions."""
-        if self.tag == _TEXT:
-            return escape(self.data, quote=False)
-        if self.tag == _MARKUP:
-            return self.data
-        attributes = "".join(
-            f' {name}="{escape(_attribute_text(value))}"' for name, value in self.attributes.items()
-        )
-        inner = "".join(child.html() for child in self.children)
-        return f"<{self.tag}{attributes}>{inner}</{self.tag}>"
-
-
-def _attribute_text(value: object) -> str:
-    if isinstance(value, list):
-        pairs = zip(value[::2], value[1::2], strict=True)
-        return "; ".join(f"{name}: {setting}" for name, setting in pairs)
-    return str(value)
 
 
 class DocumentModel:
@@ -383,13 +272,13 @@ class _ModelSurface:
 
     def _op_text(self) -> None:
         number, parent, data = self._number(), self._number(), self._text()
-        self._enter(ModelNode(_TEXT, data), number, parent)
+        self._enter(ModelNode(TEXT, data), number, parent)
 
     def _op_content(self) -> None:
-        _set_content(self._at, _TEXT, self._text())
+        _set_content(self._at, TEXT, self._text())
 
     def _op_html(self) -> None:
-        _set_content(self._at, _MARKUP, self._text())
+        _set_content(self._at, MARKUP, self._text())
 
     def _op_data(self) -> None:
         self._at.data = self._text()
@@ -498,7 +387,7 @@ class _ModelSurface:
             return
         value = self._next()
         if op == ops.CONTENT:
-            _set_content(node, _TEXT, str(value))
+            _set_content(node, TEXT, str(value))
         elif op == ops.DATA:
             node.data = str(value)
         elif op == ops.ATTR and value is None:

@@ -264,8 +264,7 @@ def check_url(tag: str, name: str, value: str) -> None:
             ...
         UnsafeContentError: the address runs a script
     """
-    tag = local_name(tag)
-    if tag == "meta":
+    if local_name(tag) == "meta":
         found = _REFRESH.match(value)
         parts = [found[1]] if found else []
     elif local_name(name) in _ANIMATED:
@@ -282,10 +281,10 @@ def _check_address(tag: str, name: str, value: str, part: str) -> None:
         raise UnsafeContentError(
             tag, name, value, "the address runs a script. Use an event handler such as on_click."
         )
-    data = _DATA.match(address)
-    if data is None or (tag in _PASSIVE_TAGS and name.lower() in _PASSIVE_NAMES):
+    data, local = _DATA.match(address), local_name(tag)
+    if data is None or (local in _PASSIVE_TAGS and name.lower() in _PASSIVE_NAMES):
         return
-    if tag in _ACTIVE_TAGS or not _NO_DOCUMENT.match(data[1].strip()):
+    if local in _ACTIVE_TAGS or not _NO_DOCUMENT.match(data[1].strip()):
         raise UnsafeContentError(
             tag, name, value, "a data: address of a document may hold scripts. Serve it as a file."
         )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bridge._browser import ops
 from bridge._browser.attributes import OpBuffer
-from bridge._browser.document_model import DocumentModel
+from bridge._browser.document_model import DocumentModel, ModelNode
 from bridge._browser.dom import DomRoot
 from bridge.errors import DisposedError
 
@@ -158,3 +158,75 @@ root.close()
 node.dispatchEvent(js.Event.new("ping"))
 heard
 """) == ["ping"]
+
+
+def test_children_are_created_in_the_namespace_of_the_container(interpreter: Interpreter) -> None:
+    assert interpreter.run("""
+import js
+from bridge.binding import For, Show, mount
+from bridge.binding import h as bound
+from bridge.reactivity import Signal
+from bridge.vdom import PythonVDOM, h
+host = js.document.createElement("div")
+host.innerHTML = ("<svg><g></g><foreignObject></foreignObject></svg>"
+                  "<math><mrow></mrow></math><p></p>")
+js.document.body.append(host)
+last = lambda node: node.namespaceURI.split("/").pop()
+seen = []
+for name in ("svg", "g", "foreignObject", "math", "mrow", "p"):
+    place = host.querySelector(name)
+    with PythonVDOM(place) as view:
+        view.patch(None)
+        view.patch([h("circle", None, h("title", None, "x")), h("foreignObject", None, h("b"))])
+        found = [last(place.firstChild), last(place.firstChild.firstChild),
+                 last(place.lastChild.firstChild)]
+    shown, names = Signal(True), Signal(["a"])
+    with mount(place, [Show(shown, bound("circle")), For(names, bound("rect"), key=str)]):
+        names.value = ["a", "b"]
+        found += [last(one) for one in place.children]
+    seen.append([name, *found])
+    if name == "foreignObject":
+        host.innerHTML = "<math><mrow></mrow></math><p></p>"
+    elif name in ("svg", "math"):
+        host.innerHTML = ("<svg><g></g><foreignObject></foreignObject></svg>"
+                          "<math><mrow></mrow></math><p></p>")
+host.remove()
+seen
+""") == [
+        ["svg", "svg", "svg", "xhtml", "svg", "svg", "svg"],
+        ["g", "svg", "svg", "xhtml", "svg", "svg", "svg"],
+        ["foreignObject", *["xhtml"] * 6],
+        ["math", "MathML", "MathML", "xhtml", "MathML", "MathML", "MathML"],
+        ["mrow", "MathML", "MathML", "xhtml", "MathML", "MathML", "MathML"],
+        ["p", *["xhtml"] * 6],
+    ]
+
+
+def test_the_model_knows_the_namespace_of_its_container() -> None:
+    page = DocumentModel("app")
+    page.containers["app"] = ModelNode("g", space=ops.SVG)
+    assert DomRoot("app", page.open).space == ops.SVG
+
+
+def test_other_nodes_in_a_container_are_told_as_such(interpreter: Interpreter) -> None:
+    assert interpreter.run("""
+import js
+from bridge._browser.dom import PageWriteError
+from bridge.vdom import PythonVDOM, h
+container = js.document.createElement("div")
+view = PythonVDOM(container)
+rows = lambda keys: [h("b", {"key": key}, key) for key in keys]
+view.patch(rows("abc"))
+container.querySelectorAll("b")[1].remove()
+told = []
+try:
+    view.patch([*rows("a"), h("i", None, "new"), *rows("bc"), h("u", None, "end")])
+except PageWriteError as error:
+    told += [error.spoiled, container.lastChild.textContent, "from outside" in str(error)]
+except ExceptionGroup as errors:
+    told += [error.spoiled for error in errors.exceptions]
+view.patch(rows("xy"))
+told.append(container.innerHTML)
+view.unmount()
+told
+""") == [True, "end", True, "<b>x</b><b>y</b>"]
