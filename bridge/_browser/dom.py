@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
 from bridge._browser import ffi, ops
 from bridge._browser.applier import GLOBAL_NAME, SOURCE
-from bridge._browser.tasks import follow
 from bridge._browser.safety import check_text
+from bridge._browser.tasks import follow
 from bridge.errors import BridgeError, DisposedError
 from bridge.proxies import ProxyScope
 
@@ -197,14 +197,16 @@ def open_container(
     return _PageSurface(container, element, dispatch)
 
 
-def open_lent(container: object, dispatch: Callable[[int, str, ffi.HostObject], None]) -> Surface:
+def open_lent(
+    container: object, dispatch: Callable[[int, str, ffi.HostObject], None] | None
+) -> Surface:
     """Take an element of the page without what it holds: only its own props are written.
 
     Any number of surfaces may share it. It is node 0.
 
     Args:
         container: An element.
-        dispatch: As for `open_container`.
+        dispatch: As for `open_container`; ``None`` if nothing of it is heard.
 
     Raises:
         HostUnavailableError: Not on a page, or the page's policy refuses the script.
@@ -244,7 +246,7 @@ class _PageSurface:
         self,
         container: object,
         element: object,
-        dispatch: Callable[[int, str, ffi.HostObject], None],
+        dispatch: Callable[[int, str, ffi.HostObject], None] | None,
         *,
         lent: bool = False,
     ) -> None:
@@ -260,7 +262,7 @@ class _PageSurface:
             # Whatever is put into a script of the page that has not run yet would run.
             check_text(str(ffi.read(element, "localName")), "a tree")
         self._scope = ProxyScope("dom")
-        proxy = self._scope.proxy(dispatch, "event dispatcher")
+        proxy = None if dispatch is None else self._scope.proxy(dispatch, "event dispatcher")
         self._opened = open_in_page(element, proxy, lent)
         self._apply = self._opened.apply
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from bridge._browser import ffi, ops
 from bridge._browser.attributes import OpBuffer, class_text, rules_of, write_prop
-from bridge._browser.tasks import follow
 from bridge._browser.dom import ContainerError, DomRoot, open_lent
 from bridge._browser.safety import check_text
+from bridge._browser.tasks import follow
 from bridge.binding.nodes import For
 from bridge.binding.slots import TextSlot, is_readable, reader
 from bridge.binding.two_way import bind_two_way
@@ -242,7 +242,7 @@ class _Writer:
     __slots__ = ("_root", "_write")
 
     def __init__(self, element: object, write: Callable[[OpBuffer, object], object]) -> None:
-        self._root = DomRoot(element, open_lent)
+        self._root = DomRoot(element, lambda lent, _: open_lent(lent, None))
         self._write = write
 
     def __call__(self, value: object) -> None:

@@ -183,7 +183,9 @@ class Patch:
         if children is None and not live.children and live.content is None:
             return
         items = flatten(children, live)
-        check_children(str(live.item[0]), items)
+        tag = str(live.item[0])
+        if rules_of[tag].runs:
+            check_children(tag, items)
         out = self._out
         if len(items) == 1 and items[0].__class__ is not VNode:
             if live.content == items[0]:
