@@ -8,8 +8,8 @@ prop                          becomes
 ``class``                     the attribute, from a text, a list, or a dict of conditions
 ``style``                     a text becomes the attribute; a dict sets one property each
 ``on_TYPE``                   a listener; the caller registers the handler
-``value``, ``checked`` ...    the form's state, a property
-``prop:NAME``                 a property, by explicit wish
+``value``, ``checked`` ...    the form's state, to which the page keeps the element
+``prop:NAME``                 a property, by explicit wish; the user may change it
 ``attr:NAME``                 an attribute, by explicit wish
 everything else               an attribute, by its name in HTML
 ============================  ==========================================================

@@ -221,3 +221,32 @@ with PythonVDOM(container) as view:
 js.hostile.clear()
 [shown, is_ready()]
 """) == ["shown", False]
+
+
+def test_a_container_of_another_document_is_served_alike(interpreter: Interpreter) -> None:
+    assert interpreter.run("""
+import js
+from bridge.binding import For, bind_attribute, h, mount
+from bridge.reactivity import Signal
+frame = js.document.createElement("iframe")
+js.document.body.append(frame)
+inner = frame.contentDocument
+names, text, tall = Signal(["a", "b"]), Signal("x"), Signal("1px")
+style = lambda: {"margin": tall.value}
+view = mount(inner.body, h("form", {"prop:action": "/one", "style": style}, [
+    h("input", {"name": "setAttribute", "bind:value": text}), h("input", {"name": "action"}),
+    For(names, h("b", None, lambda name: name), key=str)]))
+form = inner.body.firstChild
+field = form.firstChild
+field.focus()
+inner.execCommand("insertText", False, "y")
+seen = [text.value, field.value]
+text.value, names.value, tall.value = "xyz", ["b", "c", "a"], "2px"
+seen += [field.value, field.selectionStart, form.textContent, form.getAttribute("style")]
+scope = bind_attribute(form, "title", text)
+seen.append(form.title)
+scope.dispose()
+view.dispose()
+frame.remove()
+seen
+""") == ["xy", "xy", "xyz", 3, "bca", "margin: 2px;", "xyz"]

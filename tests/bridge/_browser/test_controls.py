@@ -340,6 +340,64 @@ tick.click()
 """) == ["", False, "free", True]
 
 
+def test_after_any_typing_clicks_and_writes_every_control_shows_its_signal(
+    page: Interpreter,
+) -> None:
+    assert (
+        page.run("""
+import random
+wrong = []
+for seed in range(40):
+    chance = random.Random(seed)
+    decide = chance.choice([lambda t: t, lambda t: t[:3], str.upper, lambda t: "a", lambda t: None])
+    text, tick, pick, level = Signal("ab"), Signal(True), Signal("b"), Signal("5")
+    names, most, box = Signal(["a", "b"]), Signal("10"), place()
+    def follow(event):
+        new = decide(event.target.value)
+        if new is not None:
+            text.set(new)
+    way = chance.choice(["value", "bind:value"])
+    mount(box, h("form", None, [
+        h("input", {way: text, "on_input": follow}), h("textarea", {"value": text}),
+        h("input", {"type": "checkbox", chance.choice(["checked", "bind:checked"]): tick}),
+        h("select", {chance.choice(["value", "bind:value"]): pick},
+          For(names, h("option", {"value": lambda n: n}, lambda n: n), key=str)),
+        h("input", {"type": "range", "bind:value": level, "max": most})]))
+    field, area, check, choice, slider = box.firstChild.children
+    for step in range(8):
+        act = chance.choice(["type", "area", "tick", "choose", "slide", "write", "names", "most"])
+        if act == "type":
+            typed(field, "x", chance.randrange(len(field.value) + 1))
+        elif act == "area":
+            typed(area, "x")
+        elif act == "tick":
+            check.click()
+        elif act == "choose":
+            choice.selectedIndex = chance.randrange(choice.options.length)
+            fire(choice, "input"), fire(choice, "change")
+        elif act == "slide":
+            slider.value = str(chance.randrange(9))
+            fire(slider, "input"), fire(slider, "change")
+        elif act == "write":
+            with batch():
+                text.value, tick.value = chance.choice(["", "ab", "abcd"]), not tick.value
+                pick.value, level.value = chance.choice("abc"), str(chance.randrange(20))
+        elif act == "names":
+            names.value = chance.choice([["a", "b"], ["c", "b", "a"], ["b"], ["c"]])
+        else:
+            most.value = chance.choice(["10", "19"])
+        shown = [field.value, area.value, check.checked, choice.value, slider.value]
+        wanted = [text.value, text.value, tick.value,
+                  pick.value if pick.value in names.value else "",
+                  str(min(int(level.value), int(most.value)))]
+        if shown != wanted:
+            wrong.append([seed, step, act, shown, wanted])
+wrong[:3]
+""")
+        == []
+    )
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from(["enter", "tick", "write"]), st.sampled_from(["", "a", "abcd"])),
