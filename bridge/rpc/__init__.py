@@ -10,6 +10,7 @@ from bridge.rpc.codec import by_reference
 from bridge.rpc.errors import (
     DeadlineExceededError,
     EncodingError,
+    LimitExceededError,
     MalformedMessageError,
     NotAllowedError,
     NotExposedError,
@@ -19,6 +20,7 @@ from bridge.rpc.errors import (
     RpcError,
     VersionMismatchError,
 )
+from bridge.rpc.limits import Limits
 from bridge.rpc.peer import Peer
 from bridge.rpc.remote import ahead, release, with_options
 from bridge.rpc.serving import report_progress
@@ -26,6 +28,8 @@ from bridge.rpc.serving import report_progress
 __all__ = [
     "DeadlineExceededError",
     "EncodingError",
+    "LimitExceededError",
+    "Limits",
     "MalformedMessageError",
     "NotAllowedError",
     "NotExposedError",

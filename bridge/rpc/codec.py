@@ -1,5 +1,7 @@
 """Values to bytes and back: pickle 5, references by number, large buffers beside the pickle.
 
+Where one of the ends does not trust the other, plain values are JSON: see `bridge.rpc.plain`.
+
 The distinction between value and reference is by identity, not by being callable: what has one
 (lambdas, local functions, bound methods, generators, objects that were marked) crosses as a
 number; what can be imported crosses by name; all else by value. Functions cannot be the rule,
@@ -27,15 +29,24 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar, cas
 
 from bridge._browser import ffi
 from bridge.errors import BridgeError
-from bridge.rpc import plain
 from bridge.rpc.arrays import array_type, reduce_array
 from bridge.rpc.envelopes import PLAIN
-from bridge.rpc.errors import EncodingError, MalformedMessageError
+from bridge.rpc.errors import (
+    EncodingError,
+    LimitExceededError,
+    MalformedMessageError,
+    NotAllowedError,
+)
+from bridge.rpc.limits import Limits, shortened
+from bridge.rpc.plain import Names, Reader, size_of
+from bridge.rpc.plain_writer import Writer
 from bridge.rpc.remote import Member, Remote, RemoteIterator, link_of
 from bridge.rpc.shared import parts_of, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from bridge.rpc.plain_writer import Crossing
 
 __all__ = ["OUT_OF_BAND", "ByReference", "Codec", "Encoded", "Home", "by_reference", "importable"]
 
@@ -315,9 +326,6 @@ class _Decoder(pickle.Unpickler):
                 return self._home.own
             if name == "_shared":
                 return _sharer(self._buffers)
-        return self._find(module, name)
-
-    def _find(self, module: str, name: str) -> object:
         return super().find_class(module, name)
 
     def persistent_load(self, pid: Any) -> object:
@@ -329,11 +337,56 @@ class _Decoder(pickle.Unpickler):
         return found
 
 
-class _PlainDecoder(_Decoder):
-    allowed: Collection[str]
+class _Plain:
+    """Says what of the values for an untrusted end crosses by reference, and hands it over."""
 
-    def _find(self, module: str, name: str) -> object:
-        return plain.find(module, name, self.allowed)
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.numbers: list[int] = []
+
+    def cross(self, obj: Any) -> Crossing | None:
+        kind = type(obj)
+        if kind is ByReference:
+            return self._reference(obj.target)
+        if kind in _REMOTE:
+            link = link_of(obj)
+            if cast("object", link.home) is self.home:
+                return "!own", link.number
+            return self._reference(obj)
+        if kind in _NAMED or isinstance(obj, type):
+            return self._named(obj, kind)
+        mark = getattr(kind, _MARK, None)
+        if kind in _ALWAYS or mark is True or self.home.knows(obj):
+            return self._reference(obj)
+        return None if mark is None else ("=", mark(obj))
+
+    def _reference(self, obj: object) -> Crossing:
+        number = self.home.export(obj)
+        self.numbers.append(number)
+        return "!ref", number
+
+    def _named(self, obj: Any, kind: type) -> Crossing:
+        if kind is MethodType:
+            by_name = isinstance(obj.__self__, type)
+        elif kind is BuiltinMethodType:
+            by_name = obj.__self__ is None or isinstance(obj.__self__, (ModuleType, type))
+        else:
+            by_name = importable(obj)
+        if not by_name:
+            return self._reference(obj)
+        module = obj.__module__ or getattr(getattr(obj, "__self__", None), "__module__", "builtins")
+        return "!name", f"{module}:{obj.__qualname__}"
+
+
+_REMOTE: Final = frozenset({Remote, RemoteIterator})
+_ALWAYS: Final = frozenset({Member, GeneratorType, AsyncGeneratorType})
+_NAMED: Final = frozenset({FunctionType, BuiltinMethodType, MethodType})
+_PICKLE: Final = b"\x80"
+"""What a pickle begins with, and JSON does not."""
+_REQUEST: Final = b" "
+"""What a plain request begins with: a list of a name, positional and named arguments."""
+_PARTS: Final = 3
+_DETAIL: Final = 300
 
 
 class Codec:
@@ -345,14 +398,29 @@ class Codec:
             for ends that run the same application.
         allow: Names (``module:qualified name``) that are read besides the plain types where the
             other end is not trusted.
+        limits: How much is read where the other end is not trusted.
+
+    Attributes:
+        plain: Whether plain values are written, because one of the ends does not trust the other.
+        faults: How many messages could not be read.
     """
 
-    __slots__ = ("_allow", "_home", "trusted")
+    __slots__ = ("_home", "_names", "faults", "limits", "plain", "trusted")
 
-    def __init__(self, home: Home, *, trusted: bool = False, allow: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        home: Home,
+        *,
+        trusted: bool = False,
+        allow: Collection[str] = (),
+        limits: Limits | None = None,
+    ) -> None:
         self._home = home
-        self._allow = frozenset(allow)
+        self._names = Names(allow)
+        self.limits = limits or Limits()
         self.trusted = trusted
+        self.plain = not trusted
+        self.faults = 0
 
     def encode(self, value: object, what: str) -> Encoded:
         """Write a value.
@@ -364,6 +432,8 @@ class Codec:
         Raises:
             EncodingError: It cannot be written; nothing was handed over then.
         """
+        if self.plain:
+            return self._encode_plain(value, what)
         if type(value) in _ATOMS:
             return Encoded(pickle.dumps(value, 5), flags=PLAIN)
         file = io.BytesIO()
@@ -379,6 +449,18 @@ class Codec:
         buffers: Sequence[object] = (*encoder.buffers, *reversed(encoder.aside))
         return Encoded(file.getvalue(), encoder.numbers, buffers)
 
+    def _encode_plain(self, value: object, what: str, start: bytes = b"") -> Encoded:
+        rules = _Plain(self._home)
+        writer = Writer(rules.cross, self.limits.nesting, OUT_OF_BAND)
+        try:
+            body = writer.write(value)
+        except Exception as error:
+            self._home.unexport(rules.numbers)
+            if isinstance(error, EncodingError):
+                raise
+            raise EncodingError(what, f"{type(error).__name__}: {error}") from error
+        return Encoded(start + body, rules.numbers, writer.buffers)
+
     def encode_request(
         self, name: str, args: tuple[object, ...], named: dict[str, object], what: str
     ) -> Encoded:
@@ -387,6 +469,8 @@ class Codec:
         Raises:
             EncodingError: It cannot be written; nothing was handed over then.
         """
+        if self.plain:
+            return self._encode_plain([name, list(args), {"": named}], what, _REQUEST)
         for value in args:
             if type(value) not in _ATOMS:
                 return self.encode((name, args, named), what)
@@ -412,18 +496,49 @@ class Codec:
             NotAllowedError: They name something that this connection does not read.
             ReferenceLostError: They refer to an object that this end has let go.
         """
+        if not self.trusted:
+            self._check(body, references, buffers)
         taken = {number: self._home.adopt(number) for number in references}
         try:
-            if self.trusted:
-                if flags & PLAIN:
-                    return pickle.loads(body)  # noqa: S301 - the application's own worker
-                return _Decoder(body, buffers, self._home, taken).load()
-            plain.inspect(body)
-            decoder = _PlainDecoder(body, buffers, self._home, taken)
-            decoder.allowed = self._allow
-            return decoder.load()
-        except BridgeError:
+            if body[:1] != _PICKLE:
+                return self._read_plain(body, buffers, taken)
+            if not self.trusted:
+                raise MalformedMessageError(
+                    "it is a pickle, which is not read from ends that are not trusted"
+                )
+            if flags & PLAIN:
+                return pickle.loads(body)  # noqa: S301 - the application's own worker
+            return _Decoder(body, buffers, self._home, taken).load()
+        except BridgeError as error:
+            if isinstance(error, (MalformedMessageError, NotAllowedError)):
+                self.faults += 1
             raise
         # A damaged pickle raises whatever its damage leads to.
         except Exception as error:
-            raise MalformedMessageError(f"{type(error).__name__}: {error}") from error
+            self.faults += 1
+            detail = shortened(f"{type(error).__name__}: {error}", _DETAIL)
+            raise MalformedMessageError(detail) from error
+
+    def _check(self, body: bytes, references: Sequence[int], buffers: Sequence[object]) -> None:
+        for limit, found, most in (
+            ("message_bytes", len(body) + size_of(buffers), self.limits.message_bytes),
+            ("references", len(references), self.limits.references),
+        ):
+            if found > most:
+                self.faults += 1
+                raise LimitExceededError(limit, found, most)
+
+    def _read_plain(
+        self, body: bytes, buffers: Sequence[object], taken: dict[int, object]
+    ) -> object:
+        limits = None if self.trusted else self.limits
+        found = Reader(self._home, taken, buffers, self._names, limits).read(body)
+        if body[:1] != _REQUEST:
+            return found
+        # Wrapped, so that no name of an argument can be taken for a tag.
+        if type(found) is not list or len(found) != _PARTS:
+            raise MalformedMessageError("a request should be a name, a list and a dictionary")
+        name, args, wrapped = found
+        if type(args) is not list or type(wrapped) is not dict or "" not in wrapped:
+            raise MalformedMessageError("a request should be a name, a list and a dictionary")
+        return name, tuple(args), wrapped[""]

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import pickle
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
@@ -25,12 +24,14 @@ from bridge.rpc.envelopes import REQUESTS, VERSION, Envelope, Kind, unpack
 from bridge.rpc.errors import (
     DeadlineExceededError,
     EncodingError,
+    LimitExceededError,
     MalformedMessageError,
     PeerLostError,
     RpcError,
     VersionMismatchError,
 )
-from bridge.rpc.faults import describe, rebuild
+from bridge.rpc.faults import pack_error, rebuild
+from bridge.rpc.limits import COMPLAINT_CHARACTERS, COMPLAINTS, shortened
 from bridge.rpc.outbox import Outbox, Pace
 from bridge.rpc.remote import Link, Options
 from bridge.rpc.serving import Server
@@ -41,15 +42,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from bridge._browser.ports import Port
+    from bridge.rpc.limits import Limits
 
 __all__ = ["Connection"]
 
 _log: Final = logging.getLogger("bridge.rpc")
-_KEPT: Final = 20
-"""Complaints that are remembered."""
 _BURST: Final = 16
 _PER_SECOND: Final = 120.0
 """Progress that leaves at once; what exceeds it leaves with the next, or at the turn's end."""
+
+
+def _why(body: bytes) -> str:
+    """Return what the other end gives as its reason, after a colon."""
+    if not body:
+        return ""
+    told = body[: 4 * COMPLAINT_CHARACTERS].decode("utf-8", "replace")
+    return ": " + shortened(told, COMPLAINT_CHARACTERS)
 
 
 class Connection:
@@ -63,6 +71,7 @@ class Connection:
         interface: type | None,
         trusted: bool,
         allow: Collection[str],
+        limits: Limits | None,
         name: str,
         interrupt: Callable[[int], object] | None,
         grace: float,
@@ -77,7 +86,7 @@ class Connection:
         self.server: Server
         # The server needs the table, and the table tells the server: it is looked up on use.
         self.table = Table(lambda target: self.server.dropped(target))  # noqa: PLW0108 - see above
-        self.codec = Codec(self, trusted=trusted, allow=allow)
+        self.codec = Codec(self, trusted=trusted, allow=allow, limits=limits)
         self.continuing = continuing()
         self.outbox = Outbox(port, self.loop.call_soon)
         self.server = Server(
@@ -94,7 +103,11 @@ class Connection:
         self._pace = Pace(_BURST, _PER_SECOND)
         if serve is not None:
             self.table.serve(serve)
-        self.outbox.send(Envelope(Kind.HELLO, VERSION))
+        # What was sent before the other end said what it reads; sent again if that was no pickle.
+        self._early: list[tuple[Call[Any], Kind, Link, str, Any, Any]] | None = (
+            [] if trusted else None
+        )
+        self.outbox.send(Envelope(Kind.HELLO, VERSION, int(not trusted)))
         port.listen(self._receive, self.lose, self._complain)
 
     # Calls that this end makes.
@@ -115,22 +128,44 @@ class Connection:
         if self.lost is not None:
             call.fail(self._loss(call))
             return call
+        if options.timeout is not None:
+            call.timer = self.loop.call_later(options.timeout, self._expire, call)
+        if self._early is not None:
+            self._early.append((call, kind, link, name, args, named))
+        self._ask(call, kind, link, name, args, named)
+        return call
+
+    def _ask(  # noqa: PLR0917 - the same
+        self, call: Call[Any], kind: Kind, link: Link, name: str, args: Any, named: Any
+    ) -> None:
+        number = call.number
         try:
             encoded = self.codec.encode_request(name, args, named, call.what)
         except EncodingError as error:
             call.fail(error)
-            return call
+            return
         body, references, buffers, flags = encoded
         self.calls[number] = call
-        if options.timeout is not None:
-            call.timer = self.loop.call_later(options.timeout, self._expire, call)
         try:
             self.outbox.send(Envelope(kind, number, link.number, body, references, buffers, flags))
         except Exception as error:  # noqa: BLE001 - the port refused it: the call's ending
             del self.calls[number]
             self.codec.withdraw(encoded)
             call.fail(EncodingError(call.what, f"{type(error).__name__}: {error}"))
-        return call
+
+    def _greeted(self, envelope: Envelope) -> None:
+        if envelope.call != VERSION:
+            self.lose(VersionMismatchError(VERSION, envelope.call))
+            return
+        early, self._early = self._early, None
+        if not envelope.target & 1 or self.codec.plain:
+            return
+        self.codec.plain = True
+        for call, kind, link, name, args, named in early or ():
+            # Its pickle is refused: under a number of its own, it is asked again.
+            if self.calls.pop(call.number, None) is call:
+                self._serial = call.number = self._serial + 1
+                self._ask(call, kind, link, name, args, named)
 
     def abandon(self, call: Call[Any]) -> None:
         """Tell the other end that nobody waits for the answer any more."""
@@ -157,7 +192,14 @@ class Connection:
     # References.
 
     def export(self, obj: object) -> int:
-        """Hand an object over."""
+        """Hand an object over.
+
+        Raises:
+            LimitExceededError: The other end is not trusted, and holds too many.
+        """
+        most = self.codec.limits.handed_over
+        if not self.codec.trusted and len(self.table) >= most and not self.table.knows(obj):
+            raise LimitExceededError("handed_over", len(self.table) + 1, most)
         return self.table.add(obj)
 
     def unexport(self, numbers: Iterable[int]) -> None:
@@ -200,6 +242,10 @@ class Connection:
     @shielded
     def _receive(self, batch: bytes, buffers: Sequence[object]) -> None:
         envelopes, fault = unpack(batch, buffers)
+        most = self.codec.limits.envelopes
+        if not self.codec.trusted and len(envelopes) > most:
+            self.lose(LimitExceededError("envelopes", len(envelopes), most))
+            return
         self._inbox.extend(envelopes)
         if len(envelopes) > 1:
             # A served function may wait in the middle of its statement, where stacks can be
@@ -207,7 +253,14 @@ class Connection:
             self.loop.call_soon(self._drain)
         self._drain()
         if fault is not None:
+            self.codec.faults += 1
             self._complain(str(fault))
+        self._count_faults()
+
+    def _count_faults(self) -> None:
+        most = self.codec.limits.faults
+        if not self.codec.trusted and self.codec.faults > most:
+            self.lose(LimitExceededError("faults", self.codec.faults, most))
 
     @shielded
     def _drain(self) -> None:
@@ -216,6 +269,7 @@ class Connection:
             while inbox:
                 try:
                     self._handle(inbox.popleft())
+                    self._count_faults()
                 except Exception as error:  # noqa: BLE001 - one message, and not those behind it
                     self.loop.call_exception_handler(
                         {"message": f"{self.name}: a message was not handled", "exception": error}
@@ -243,16 +297,15 @@ class Connection:
             if call is not None:
                 call.drop()
         elif kind == Kind.HELLO:
-            if number != VERSION:
-                self.lose(VersionMismatchError(VERSION, number))
+            self._greeted(envelope)
         elif kind == Kind.BYE:
-            self.lose("the other side closed the connection", tell=False)
+            self.lose("the other side closed the connection" + _why(envelope.body), tell=False)
         elif kind == Kind.COMPLAINT:
-            self._note(f"the other side could not read a message: {envelope.body!r}")
+            self._note("the other side could not read a message" + _why(envelope.body))
         else:
             error = MalformedMessageError(f"{kind} is no kind of message")
-            body = pickle.dumps(describe(error, self.codec), 5)
-            self.outbox.send(Envelope(Kind.ERROR, number, 0, body))
+            self.codec.faults += 1
+            self.outbox.send(pack_error(number, error, self.codec))
 
     def _take(self, number: int) -> Call[Any] | None:
         late = self._late.pop(number, None)
@@ -265,19 +318,31 @@ class Connection:
             envelope.body, envelope.references, envelope.buffers, envelope.flags
         )
 
+    def _drop(self, envelope: Envelope) -> None:
+        """Give back what an answer brings that nobody waits for."""
+        if envelope.references and (
+            self.codec.trusted or len(envelope.references) <= self.codec.limits.references
+        ):
+            for number in envelope.references:
+                self.adopt(number)
+
     def _result(self, envelope: Envelope) -> None:
         call = self._take(envelope.call)
+        if call is None:
+            self._drop(envelope)
+            return
         try:
             value = self._read(envelope)
         except RpcError as error:
-            if call is not None:
-                call.fail(error)
+            call.fail(error)
         else:
-            if call is not None:
-                call.settle(value)
+            call.settle(value)
 
     def _error(self, envelope: Envelope) -> None:
         call = self._take(envelope.call)
+        if call is None and envelope.call != 0:
+            self._drop(envelope)
+            return
         try:
             error: Exception = rebuild(self._read(envelope), self.codec)
         except RpcError as fault:
@@ -289,12 +354,15 @@ class Connection:
 
     def _progress(self, envelope: Envelope) -> None:
         call = self.calls.get(envelope.call)
+        if call is None:
+            self._drop(envelope)
+            return
         try:
             value = self._read(envelope)
         except RpcError as error:
             self._note(str(error))
             return
-        if call is None or call.options.on_progress is None:
+        if call.options.on_progress is None:
             return
         try:
             call.options.on_progress(value)
@@ -316,11 +384,13 @@ class Connection:
     def _complain(self, detail: str) -> None:
         self._note(detail)
         if self.lost is None:
-            self.outbox.send(Envelope(Kind.COMPLAINT, 0, 0, detail.encode()))
+            told = shortened(detail, COMPLAINT_CHARACTERS)
+            self.outbox.send(Envelope(Kind.COMPLAINT, 0, 0, told.encode("utf-8", "replace")))
             self.outbox.flush()
 
     def _note(self, detail: str) -> None:
-        self.complaints = [*self.complaints[-_KEPT:], detail]
+        detail = shortened(detail, COMPLAINT_CHARACTERS)
+        self.complaints = [*self.complaints[1 - COMPLAINTS :], detail]
         _log.warning("%s: %s", self.name, detail)
 
     # The end.
@@ -342,7 +412,9 @@ class Connection:
         self.lost = str(reason)
         self.cause = reason if isinstance(reason, Exception) else None
         if tell:
-            self.outbox.send(Envelope(Kind.BYE))
+            # Who exceeds a limit is told which.
+            why = str(reason).encode() if isinstance(reason, LimitExceededError) else b""
+            self.outbox.send(Envelope(Kind.BYE, body=why))
             self.outbox.flush()
         self._inbox.clear()
         calls, self.calls = list(self.calls.values()), {}

@@ -9,7 +9,7 @@ told. Bodies are `codec`'s business.
 | kind       | 1     | a `Kind`                                                   |
 | flags      | 1     | `PLAIN`: the body holds plain values only                  |
 | call       | 8     | the call's number; of RELEASE how many times               |
-| target     | 8     | the number of the object that is meant                     |
+| target     | 8     | the number of the object that is meant; of HELLO 1 if its sender reads plain values only |
 | references | 4     | how many numbers of objects handed over follow, 8 bytes each |
 | buffers    | 4     | how many of the message's buffers belong to it             |
 | body       | 4     | how many bytes follow                                      |
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PLAIN", "REQUESTS", "VERSION", "Envelope", "Kind", "pack", "unpack"]
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of this protocol; two ends that differ part with an error."""
 
 PLAIN: Final = 1
@@ -117,6 +117,8 @@ def unpack(
         if end - place < _HEAD.size:
             return found, MalformedMessageError(f"{end - place} bytes at its end are no head")
         kind, flags, call, target, count, own, length = _HEAD.unpack_from(batch, place)
+        if kind == 0:
+            return found, MalformedMessageError(f"{end - place} bytes at its end are no envelope")
         start = place + _HEAD.size + count * _NUMBER
         if start + length > end:
             return found, MalformedMessageError(

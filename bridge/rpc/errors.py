@@ -10,6 +10,7 @@ from bridge.errors import BridgeError
 __all__ = [
     "DeadlineExceededError",
     "EncodingError",
+    "LimitExceededError",
     "MalformedMessageError",
     "NotAllowedError",
     "NotExposedError",
@@ -34,11 +35,13 @@ class RemoteError(RpcError, RuntimeError):
 
     Attributes:
         text: Its message.
-        traceback: Its traceback, formatted there, with its own causes.
+        traceback: Its traceback, formatted there, with its own causes; empty if the other side
+            does not trust this one.
     """
 
     def __init__(self, type: str, text: str, traceback: str) -> None:  # noqa: A002 - the attribute's name
-        super().__init__(f"{type}: {text}\n\nOn the other side:\n{traceback.rstrip()}")
+        shown = f"\n\nOn the other side:\n{traceback.rstrip()}" if traceback else ""
+        super().__init__(f"{type}: {text}{shown}")
         self.type = type
         self.text = text
         self.traceback = traceback
@@ -127,6 +130,28 @@ class MalformedMessageError(RpcError, ValueError):
         self.detail = detail
 
 
+class LimitExceededError(MalformedMessageError):
+    """An end that is not trusted has sent or asked for more than it may.
+
+    Attributes:
+        limit: The name of the bound, an attribute of `bridge.rpc.Limits`.
+        found: How much it was.
+        most: How much is allowed.
+    """
+
+    def __init__(self, limit: str, found: int, most: int) -> None:
+        detail = f"{limit} is {found}, and {most} is allowed"
+        super().__init__(detail)
+        self.message = (
+            f"a message exceeds what this end reads from an untrusted one: {detail}. Send less at "
+            f"a time, or let the receiver raise the limit: Limits({limit}=...)."
+        )
+        self.args = (self.message,)
+        self.limit = limit
+        self.found = found
+        self.most = most
+
+
 class NotAllowedError(RpcError, PermissionError):
     """A value of a type that this connection does not read.
 
@@ -146,7 +171,7 @@ class EncodingError(RpcError, TypeError):
 
     Attributes:
         what: What it was part of.
-        reason: What pickle says.
+        reason: Why not.
     """
 
     def __init__(self, what: str, reason: str) -> None:

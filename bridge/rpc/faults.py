@@ -6,24 +6,29 @@ pickle inside, which may fail on its own without losing the rest.
 
 from __future__ import annotations
 
+import re
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bridge._browser.interrupts import is_frame_of
+from bridge.rpc.envelopes import Envelope, Kind
 from bridge.rpc.errors import EncodingError, MalformedMessageError, RemoteError, RpcError
+from bridge.rpc.limits import shortened
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from bridge.rpc.codec import Codec
 
-__all__ = ["Description", "describe", "rebuild"]
+__all__ = ["Description", "describe", "pack_error", "rebuild"]
 
 Description = tuple[str, str, str, bytes | None]
-"""Qualified name of the class, text, traceback, pickle of the exception."""
+"""Qualified name of the class, text, traceback, encoded exception."""
 
 _HERE: Final = str(Path(__file__).parent)
+_PLACE: Final = re.compile(r" \([^()]*[/\\][^()]*\)$")
+"""The file at the end of the text of an `ImportError`."""
 
 
 def _text_of(error: BaseException) -> str:
@@ -51,6 +56,8 @@ def describe(error: BaseException, codec: Codec) -> Description:
     """
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else _name_of(kind)
+    if not codec.trusted:
+        return _for_strangers(error, name, codec)
     trace = _own_frames(error.__traceback__)
     try:
         text = "".join(traceback.format_exception(kind, error, trace))
@@ -71,6 +78,44 @@ def describe(error: BaseException, codec: Codec) -> Description:
     return name, _text_of(error), text, whole
 
 
+def pack_error(number: int, error: BaseException, codec: Codec) -> Envelope:
+    """Make the answer to a request that failed.
+
+    Args:
+        number: The call's.
+        error: What was raised.
+        codec: Of the connection.
+    """
+    body = codec.encode(describe(error, codec), "an error").body
+    return Envelope(Kind.ERROR, number, 0, body)
+
+
+def _for_strangers(error: BaseException, name: str, codec: Codec) -> Description:
+    """Describe an exception without its traceback, its causes, and paths of this machine."""
+    most = codec.limits.error_characters
+    told: BaseException = error
+    # What these say of files is for who may see them.
+    if isinstance(error, OSError) and error.filename is not None:
+        told = type(error)(error.errno, error.strerror)
+    elif isinstance(error, ImportError):
+        told = type(error)(_PLACE.sub("", _text_of(error)))
+    elif isinstance(error, SyntaxError):
+        told = type(error)(error.msg)
+    text = shortened(_text_of(told), most)
+    whole: bytes | None = None
+    if isinstance(told, Exception):
+        try:
+            encoded = codec.encode(told, name)
+        except EncodingError:
+            encoded = None
+        if encoded is not None:
+            if encoded.references or encoded.buffers or len(encoded.body) > most:
+                codec.withdraw(encoded)
+            else:
+                whole = encoded.body
+    return shortened(name, most), text, "", whole
+
+
 def _name_of(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
@@ -85,7 +130,12 @@ def rebuild(description: Any, codec: Codec) -> Exception:
         case (str(name), str(text), str(trace), (bytes() | None) as whole):
             pass
         case _:
-            raise MalformedMessageError("an error should be three texts and a pickle")
+            raise MalformedMessageError("an error should be three texts and a body")
+    if not codec.trusted:
+        most = codec.limits.error_characters
+        name, text, trace = (shortened(each, most) for each in (name, text, trace))
+        if whole is not None and len(whole) > 2 * most:
+            whole = None
     remote = RemoteError(name, text, trace)
     if whole is None:
         return remote

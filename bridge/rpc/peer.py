@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from bridge._browser.ports import Port
+    from bridge.rpc.limits import Limits
 
 __all__ = ["Peer"]
 
@@ -29,10 +30,12 @@ class Peer:
         interface: A class (mostly a Protocol) whose public names are all that ``serve`` shows;
             without it, all public names.
         trusted: Whether the other end is part of the same application, so that its pickles may be
-            read whole: reading one runs what its writer chose. Otherwise only plain types and
-            NumPy's arrays of numbers are read.
-        allow: Names (``"module:qualified name"``) of types and functions that are read besides,
-            where the other end is not trusted.
+            read whole: reading one runs what its writer chose. Otherwise only plain values and
+            NumPy's arrays of numbers cross, as JSON and buffers.
+        allow: Names (``"module:qualified name"``) that are read besides, where the other end is
+            not trusted: functions, classes, and with a class's name the instances of dataclasses,
+            named tuples and enumerations, which are made by calling the class.
+        limits: What the other end may cost where it is not trusted.
         name: Stands in the log.
         interrupt: Called with a call's number when the call was abandoned (cancelled, or past its
             deadline) and the other end has not answered within ``grace``, so that it must be
@@ -65,6 +68,7 @@ class Peer:
         interface: type | None = None,
         trusted: bool = False,
         allow: Collection[str] = (),
+        limits: Limits | None = None,
         name: str = "peer",
         interrupt: Callable[[int], object] | None = None,
         grace: float = 0.5,
@@ -75,6 +79,7 @@ class Peer:
             interface=interface,
             trusted=trusted,
             allow=allow,
+            limits=limits,
             name=name,
             interrupt=interrupt,
             grace=grace,

@@ -1,410 +1,386 @@
-"""Reading a pickle whose writer is not trusted.
+"""Plain values as JSON and buffers: what is written to and read from ends that are not trusted.
 
-Two gates. What a pickle may look up is an allow-list of plain types. And before anything is built,
-its instructions are read: a pickle can also harm by what needs no names, by asking for memory
-that it does not fill, or by a chain so deep that freeing it overflows the small stack of
-WebAssembly; and by plain types, where it changes the class instead of an instance, fills an object
-that is not its own, or has a short text or a range become an enormous value.
+`None`, booleans, numbers, texts, lists and dictionaries with keys of text are JSON's own. Every
+other value is an object with one key, which begins with an exclamation mark and says what it is;
+large bytes lie beside the text. The text is read by the interpreter's own JSON parser after it was
+counted. Nothing in it is looked up anywhere but in fixed tables and in what the application allows.
+
+A value that is held twice arrives as two, and one that holds itself cannot be written.
 """
 
 from __future__ import annotations
 
+import binascii
 import builtins
+import dataclasses
+import datetime as dt
 import enum
 import importlib
-import pickletools
-import re
-from typing import TYPE_CHECKING, Any, Final
+import json
+import sys
+import uuid
+from collections import Counter, OrderedDict, deque
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-from bridge import errors
+from bridge import errors as core
 from bridge.errors import BridgeError
-from bridge.rpc.errors import MalformedMessageError, NotAllowedError
+from bridge.rpc import errors as rpc_errors
+from bridge.rpc.arrays import array_of
+from bridge.rpc.errors import LimitExceededError, MalformedMessageError, NotAllowedError
+from bridge.rpc.limits import shortened
+from bridge.rpc.scan import check_size
+from bridge.rpc.shared import view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-__all__ = ["PLAIN_TYPES", "find", "inspect"]
+    from bridge.rpc.limits import Limits
 
-PLAIN_TYPES: Final = frozenset(
-    {
-        "builtins:bytearray",
-        "builtins:complex",
-        "builtins:frozenset",
-        "builtins:memoryview",
-        "builtins:range",
-        "builtins:set",
-        "builtins:slice",
-        "collections:Counter",
-        "collections:OrderedDict",
-        "collections:deque",
-        "datetime:date",
-        "datetime:datetime",
-        "datetime:time",
-        "datetime:timedelta",
-        "datetime:timezone",
-        "decimal:Decimal",
-        "fractions:Fraction",
-        "pathlib:PurePosixPath",
-        "uuid:UUID",
-        "bridge.errors:_rebuild",
-        "bridge.rpc.arrays:array_of",
-    }
-)
-"""What is read from anybody, ``module:qualified name``; exceptions of `builtins` and errors of
-bridge are read besides."""
+__all__ = ["ERRORS", "Names", "Reader", "size_of"]
 
-_OWN_ERRORS: Final = frozenset({"bridge.errors", "bridge.rpc.errors"})
-
-DEEPEST: Final = 500
-"""Levels of nesting that are read."""
-
-LARGEST: Final = 10_000_000
-"""Things that are read, counting a shared one each time that it is held: hashing and comparing
-walk it that often."""
-
-_ALLOWED: Final = frozenset(
-    {
-        "PROTO",
-        "FRAME",
-        "STOP",
-        "NONE",
-        "NEWTRUE",
-        "NEWFALSE",
-        "BININT",
-        "BININT1",
-        "BININT2",
-        "LONG1",
-        "LONG4",
-        "BINFLOAT",
-        "SHORT_BINUNICODE",
-        "BINUNICODE",
-        "BINUNICODE8",
-        "SHORT_BINBYTES",
-        "BINBYTES",
-        "BINBYTES8",
-        "BYTEARRAY8",
-        "NEXT_BUFFER",
-        "READONLY_BUFFER",
-        "EMPTY_LIST",
-        "EMPTY_TUPLE",
-        "EMPTY_DICT",
-        "EMPTY_SET",
-        "TUPLE",
-        "TUPLE1",
-        "TUPLE2",
-        "TUPLE3",
-        "APPEND",
-        "APPENDS",
-        "SETITEM",
-        "SETITEMS",
-        "ADDITEMS",
-        "FROZENSET",
-        "MARK",
-        "POP",
-        "POP_MARK",
-        "DUP",
-        "MEMOIZE",
-        "BINGET",
-        "LONG_BINGET",
-        "BINPUT",
-        "LONG_BINPUT",
-        "STACK_GLOBAL",
-        "GLOBAL",
-        "REDUCE",
-        "NEWOBJ",
-        "NEWOBJ_EX",
-        "BUILD",
-        "BINPERSID",
-    }
-)
-
-
-class _Sort(enum.IntEnum):
-    """What a thing is, as far as its instruction tells."""
-
-    ATOM = 0
-    NUMBER = 1
-    TEXT = 2
-    BYTES = 3
-    TUPLE = 4
-    CONTAINER = 5
-    NAMED = 6
-    """A class or function that was looked up."""
-    INSTANCE = 7
-    """What calling one has made."""
-    FOREIGN = 8
-    """What was there before, such as an object that this end has handed over."""
-
-
-_MAKES: Final = {
-    "NONE": _Sort.ATOM, "NEWTRUE": _Sort.ATOM, "NEWFALSE": _Sort.ATOM, "BININT": _Sort.NUMBER,
-    "BININT1": _Sort.NUMBER, "BININT2": _Sort.NUMBER, "LONG1": _Sort.NUMBER,
-    "LONG4": _Sort.NUMBER, "BINFLOAT": _Sort.NUMBER, "SHORT_BINUNICODE": _Sort.TEXT,
-    "BINUNICODE": _Sort.TEXT, "BINUNICODE8": _Sort.TEXT, "SHORT_BINBYTES": _Sort.BYTES,
-    "BINBYTES": _Sort.BYTES, "BINBYTES8": _Sort.BYTES, "BYTEARRAY8": _Sort.BYTES,
-    "NEXT_BUFFER": _Sort.FOREIGN, "EMPTY_TUPLE": _Sort.TUPLE, "EMPTY_LIST": _Sort.CONTAINER,
-    "EMPTY_DICT": _Sort.CONTAINER, "EMPTY_SET": _Sort.CONTAINER,
-}  # fmt: skip
-"""Instructions that make something of nothing."""
-_TAKES: Final = {
-    "TUPLE1": (1, _Sort.TUPLE), "TUPLE2": (2, _Sort.TUPLE), "TUPLE3": (3, _Sort.TUPLE),
-    "BINPERSID": (1, _Sort.FOREIGN), "READONLY_BUFFER": (1, _Sort.FOREIGN),
-}  # fmt: skip
-"""Instructions that make one thing of several."""
-_CALLS: Final = {"REDUCE": 2, "NEWOBJ": 2, "NEWOBJ_EX": 3}
-_OWN: Final = frozenset({_Sort.CONTAINER, _Sort.INSTANCE})
-_OLD: Final = frozenset(f"bridge.rpc.codec:{name}" for name in ("_taken", "_returned", "_shared"))
-"""Functions that return what was there before."""
-_ARGUMENTS: Final = {
-    "builtins:bytearray": {_Sort.BYTES},
-    "builtins:frozenset": {_Sort.CONTAINER},
-    "builtins:set": {_Sort.CONTAINER},
-    "collections:Counter": {_Sort.CONTAINER},
-    "collections:OrderedDict": {_Sort.CONTAINER},
-    "collections:deque": {_Sort.CONTAINER, _Sort.TUPLE, _Sort.NUMBER, _Sort.ATOM},
-    "fractions:Fraction": {_Sort.NUMBER, _Sort.TEXT},
+ERRORS: Final[Mapping[str, type[Exception]]] = {
+    **{
+        name: found
+        for name, found in vars(builtins).items()
+        if isinstance(found, type) and issubclass(found, Exception) and found.__name__ == name
+    },
+    **{
+        f"{module.__name__}.{name}": getattr(module, name)
+        for module in (core, rpc_errors)
+        for name in module.__all__
+    },
 }
-"""What those get that could make much of little: no ranges, no lengths, no exponents."""
-_RATIONAL: Final = re.compile(r"-?\d+(/\d+)?")
-_LONGEST: Final = 10_000
-"""Characters of a text that may be a name or a fraction."""
-_WITH_STATE: Final = frozenset({"uuid:UUID"})
-_ADDS: Final = {"APPEND": 1, "SETITEM": 2}
-"""Instructions that add to the thing below."""
-_ADDS_TO_MARK: Final = frozenset({"APPENDS", "SETITEMS", "ADDITEMS"})
-_MAKES_OF_MARK: Final = {"TUPLE": _Sort.TUPLE, "FROZENSET": _Sort.ATOM}
+"""The classes of exceptions that are read from anybody, by qualified name."""
+
+_SAME_HASH: Final = 1_000
+"""Keys that may have the same hash as another one: each costs as much as there are."""
+_FEW_DIGITS: Final = 4_300
+"""Digits up to which arithmetic that takes time in their square is cheap."""
+_BITS: Final = 4
+_DETAIL: Final = 300
 
 
-class _Shape:
-    """What a pickle would build: things and what they hold, without building it."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.sorts = bytearray()
-        self.holds: list[Sequence[int]] = []
-        self.texts: dict[int, str] = {}
-        self.names: dict[int, str] = {}
-        self.made: dict[int, str] = {}
-        self.stack: list[int] = []
-        self.marks: list[int] = []
-        self.memo: dict[int, int] = {}
-
-    def new(self, parts: Sequence[int], sort: _Sort) -> None:
-        if len(self.holds) == LARGEST:
-            raise MalformedMessageError(f"its pickle makes over {LARGEST} things")
-        self.stack.append(len(self.holds))
-        self.holds.append(parts)
-        self.sorts.append(sort)
-
-    def text(self, text: str) -> None:
-        if len(text) <= _LONGEST:
-            self.texts[len(self.holds)] = text
-        self.new((), _Sort.TEXT)
-
-    def name(self, parts: Sequence[int], module: str | None, name: str | None) -> None:
-        if module is None or name is None:
-            raise MalformedMessageError("its pickle looks up what it does not name")
-        self.names[len(self.holds)] = f"{module}:{name}"
-        self.new(parts, _Sort.NAMED)
-
-    def call(self, parts: list[int]) -> None:
-        name = self.names.get(parts[0])
-        if name is None or self.sorts[parts[1]] != _Sort.TUPLE:
-            raise MalformedMessageError("its pickle calls what it did not look up")
-        expected = _ARGUMENTS.get(name)
-        if expected is not None:
-            for part in (*self.holds[parts[1]], *parts[2:]):
-                text = self.texts.get(part, "" if self.sorts[part] == _Sort.TEXT else "0")
-                if self.sorts[part] not in expected or not _RATIONAL.fullmatch(text):
-                    raise MalformedMessageError(f"its pickle makes {name} of something else")
-        if name not in _OLD:
-            self.made[len(self.holds)] = name
-        self.new(parts, _Sort.FOREIGN if name in _OLD else _Sort.INSTANCE)
-
-    def pop(self, count: int) -> list[int]:
-        floor = self.marks[-1] if self.marks else 0
-        if len(self.stack) - count < floor:
-            raise MalformedMessageError("its pickle takes more than it has")
-        parts = self.stack[len(self.stack) - count :]
-        del self.stack[len(self.stack) - count :]
-        return parts
-
-    def pop_mark(self) -> list[int]:
-        if not self.marks:
-            raise MalformedMessageError("its pickle has no mark where it needs one")
-        return self.pop(len(self.stack) - self.marks.pop())
-
-    def add(self, parts: list[int]) -> None:
-        (below,) = self.pop(1)
-        if self.sorts[below] not in _OWN:
-            raise MalformedMessageError("its pickle changes what it did not make")
-        held = self.holds[below]
-        if isinstance(held, list):
-            held.extend(parts)
-        else:
-            self.holds[below] = [*held, *parts]
-        self.stack.append(below)
-
-    def build(self, state: list[int]) -> None:
-        (below,) = self.pop(1)
-        self.stack.append(below)
-        made = self.made.get(below)
-        if made is None or (made in PLAIN_TYPES and made not in _WITH_STATE):
-            raise MalformedMessageError("its pickle sets the state of what has none")
-        self.add(state)
-
-    def remember(self, place: int) -> None:
-        if not 0 <= place <= self.size:
-            raise MalformedMessageError("its pickle remembers more than it holds")
-        (top,) = self.pop(1)
-        self.stack.append(top)
-        self.memo[place] = top
-
-    def recall(self, place: int) -> None:
-        if place not in self.memo:
-            raise MalformedMessageError("its pickle recalls what it did not remember")
-        self.stack.append(self.memo[place])
-
-    def step(self, name: str, argument: Any) -> None:  # noqa: C901, PLR0912 - one case per kind
-        if name not in _ALLOWED:
-            raise MalformedMessageError(f"its pickle uses {name}")
-        sort = _MAKES.get(name)
-        if sort is _Sort.TEXT:
-            self.text(argument)
-        elif sort is not None:
-            self.new((), sort)
-        elif name in _TAKES:
-            count, sort = _TAKES[name]
-            self.new(self.pop(count), sort)
-        elif name in _CALLS:
-            self.call(self.pop(_CALLS[name]))
-        elif name == "GLOBAL":
-            self.name((), *argument.split(" ", 1))
-        elif name == "STACK_GLOBAL":
-            parts = self.pop(2)
-            self.name(parts, self.texts.get(parts[0]), self.texts.get(parts[1]))
-        elif name == "BUILD":
-            self.build(self.pop(1))
-        elif name in _ADDS:
-            self.add(self.pop(_ADDS[name]))
-        elif name in _ADDS_TO_MARK:
-            self.add(self.pop_mark())
-        elif name in _MAKES_OF_MARK:
-            self.new(self.pop_mark(), _MAKES_OF_MARK[name])
-        elif name == "MARK":
-            self.marks.append(len(self.stack))
-        elif name == "POP_MARK":
-            self.pop_mark()
-        elif name == "POP":
-            self.pop(1)
-        elif name == "DUP":
-            (top,) = self.pop(1)
-            self.stack += [top, top]
-        elif name == "MEMOIZE":
-            self.remember(len(self.memo))
-        elif name.endswith("BINPUT"):
-            self.remember(argument)
-        elif name.endswith("BINGET"):
-            self.recall(argument)
-
-    def check(self) -> None:
-        """Refuse what is nested too deep, and what holds itself."""
-        # What holds nothing is done: most things are of this kind.
-        depth = [0 if parts else 1 for parts in self.holds]
-        weight = depth[:]
-        for start in range(len(self.holds)):
-            path: list[tuple[int, int]] = [(start, 0)] if not depth[start] else []
-            open_: set[int] = {start}
-            while path:
-                thing, place = path.pop()
-                parts = self.holds[thing]
-                while place < len(parts) and depth[parts[place]]:
-                    place += 1
-                if place < len(parts):
-                    inner = parts[place]
-                    if inner in open_:
-                        raise MalformedMessageError("a value holds itself")
-                    path += [(thing, place), (inner, 0)]
-                    open_.add(inner)
-                    continue
-                depth[thing] = 1 + max((depth[part] for part in parts), default=0)
-                weight[thing] = 1 + sum(weight[part] for part in parts)
-                open_.discard(thing)
-                if weight[thing] > LARGEST:
-                    raise MalformedMessageError(f"a value has over {LARGEST} parts")
-                if depth[thing] > DEEPEST:
-                    raise MalformedMessageError(f"values are nested over {DEEPEST} levels deep")
-
-
-def inspect(body: bytes) -> None:
-    """Read a pickle's instructions without following them.
-
-    Raises:
-        MalformedMessageError: It is damaged, asks for more than it brings, nests too deep, or
-            uses an instruction that bridge never writes.
-
-    Examples:
-        >>> import pickle
-        >>> inspect(pickle.dumps([1, {"a": (2, 3)}], 5))
-    """
-    shape = _Shape(len(body))
-    try:
-        for opcode, argument, _place in pickletools.genops(body):
-            shape.step(opcode.name, argument)
-    except BridgeError:
-        raise
-    except Exception as error:  # damaged bytes raise whatever their damage leads to
-        raise MalformedMessageError(f"{type(error).__name__}: {error}") from error
-    shape.check()
-
-
-def _rebuild(kind: object, state: object) -> object:
-    """Make an error of bridge again, and nothing else."""
-    if (
-        isinstance(kind, type)
-        and issubclass(kind, BridgeError)
-        and isinstance(state, dict)
-        and all(type(key) is str for key in state)
-        and type(state.get("message")) is str
-    ):
-        return errors._rebuild(kind, state)  # noqa: SLF001 - the function that the writer named
-    raise MalformedMessageError("an error of bridge should be a class and its facts")
-
-
-def find(module: str, name: str, allowed: Collection[str]) -> object:
-    """Look up what a pickle names, if it may be named.
+class Names:
+    """What the application lets an untrusted end name; looked up when it is first named.
 
     Args:
-        module: Its module.
-        name: Its qualified name.
-        allowed: Names besides the plain types.
-
-    Raises:
-        NotAllowedError: It may not be named.
+        allowed: ``module:qualified name``, each.
 
     Examples:
-        >>> find("builtins", "ValueError", ())
-        <class 'ValueError'>
-        >>> find("builtins", "eval", ())
+        >>> Names({"decimal:Context"}).find("decimal:Context")
+        <class 'decimal.Context'>
+        >>> Names(()).find("os:system")
         Traceback (most recent call last):
         ...
-        bridge.rpc.errors.NotAllowedError: a message names builtins:eval, which this connection \
-does not read. Send plain values, or let the receiver allow it: Peer(port, allow=['builtins:eval']).
+        bridge.rpc.errors.NotAllowedError: a message names os:system, which this connection does \
+not read. Send plain values, or let the receiver allow it: Peer(port, allow=['os:system']).
     """
-    full = f"{module}:{name}"
-    if full == "bridge.errors:_rebuild":
-        return _rebuild
-    if full in PLAIN_TYPES or full in allowed:
-        found: object = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
+
+    def __init__(self, allowed: Collection[str]) -> None:
+        self._allowed = frozenset(allowed)
+        self._found: dict[str, object] = {}
+
+    def __contains__(self, full: str) -> bool:
+        return full in self._allowed
+
+    def find(self, full: object) -> object:
+        """Return what is allowed under a name.
+
+        Raises:
+            NotAllowedError: It is not allowed.
+        """
+        if type(full) is not str or full not in self._allowed:
+            raise NotAllowedError(shortened(str(full), _DETAIL))
+        if full not in self._found:
+            module, _, name = full.partition(":")
+            found: object = importlib.import_module(module)
+            for part in name.split("."):
+                found = getattr(found, part)
+            self._found[full] = found
+        return self._found[full]
+
+
+class Home(Protocol):
+    """What reading needs of the end that reads."""
+
+    def own(self, number: int) -> object:
+        """Return an object of this end that the other end sends back."""
+
+
+def size_of(buffers: Iterable[object]) -> int:
+    """Return how many bytes buffers hold; memory that is shared takes none."""
+    return sum(memoryview(cast("bytes", buffer)).nbytes for buffer in buffers if _is_bytes(buffer))
+
+
+def _is_bytes(buffer: object) -> bool:
+    return isinstance(buffer, (bytes, bytearray, memoryview))
+
+
+class Reader:
+    """Reads one message.
+
+    Args:
+        home: The end that reads.
+        taken: What the message hands over, by number.
+        buffers: What lies beside the text.
+        names: What may be named.
+        limits: How much is read; ``None`` for anything.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        taken: Mapping[int, object],
+        buffers: Sequence[object],
+        names: Names,
+        limits: Limits | None,
+    ) -> None:
+        self.home = home
+        self.taken = taken
+        self.buffers = buffers
+        self.names = names
+        self.limits = limits
+        self._used: set[int] = set()
+        self._bytes: dict[int, bytes] = {}
+
+    def read(self, body: bytes) -> object:
+        """Read a text.
+
+        Raises:
+            MalformedMessageError: It is no value, or more than is read.
+            NotAllowedError: It names something that is not allowed.
+            ReferenceLostError: It refers to an object that this end has let go.
+        """
+        if self.limits is not None:
+            check_size(body, self.limits)
+        try:
+            text = body.decode("utf-8", "surrogatepass")
+            if b'"!' in body:
+                return json.loads(text, object_hook=self._hook)
+            return json.loads(text)
+        except BridgeError:
+            raise
+        # What does not fit raises whatever its type makes of it.
+        except Exception as error:
+            detail = shortened(f"{type(error).__name__}: {error}", _DETAIL)
+            raise MalformedMessageError(detail) from None
+
+    def _hook(self, found: dict[str, Any]) -> object:
+        if len(found) == 1:
+            for key, parts in found.items():
+                if key[:1] == "!":
+                    make = _MAKERS.get(key)
+                    if make is None:
+                        raise MalformedMessageError(
+                            f"{shortened(key, _DETAIL)!r} is no kind of value"
+                        )
+                    return make(self, parts)
         return found
-    if module == "builtins":
-        found = getattr(builtins, name, None)
-        if isinstance(found, type) and issubclass(found, Exception):
-            return found
-    if module in _OWN_ERRORS:
-        found = getattr(importlib.import_module(module), name, None)
-        if isinstance(found, type) and issubclass(found, BridgeError):
-            return found
-    raise NotAllowedError(full)
+
+    def raw(self, place: object) -> object:
+        """Return bytes: a text of base 64, or the number of what lies beside."""
+        if type(place) is str:
+            return bytearray(binascii.a2b_base64(place, strict_mode=True))
+        found = self.beside(place)
+        if place in self._used:
+            raise MalformedMessageError(f"the buffer {place} is used twice")
+        self._used.add(cast("int", place))
+        return found
+
+    def beside(self, place: object) -> object:
+        """Return what lies beside."""
+        if type(place) is not int or not 0 <= place < len(self.buffers):
+            raise MalformedMessageError(f"there is no buffer {shortened(repr(place), _DETAIL)}")
+        return self.buffers[place]
+
+    def constant(self, place: object) -> bytes:
+        """Return `bytes`; the same ones may be used again."""
+        if type(place) is str:
+            return binascii.a2b_base64(place, strict_mode=True)
+        raw = self.beside(place)
+        number = cast("int", place)
+        if number not in self._bytes:
+            self._bytes[number] = bytes(memoryview(cast("bytes", raw)))
+        return self._bytes[number]
+
+    def number(self, text: str) -> int:
+        """Return an integer that has too many digits for JSON's parser."""
+        most = sys.maxsize if self.limits is None else self.limits.digits
+        if type(text) is not str:
+            raise MalformedMessageError("a long number should be a text")
+        # A hexadecimal digit is worth a little more than a decimal one.
+        if len(text) > most:
+            raise LimitExceededError("digits", len(text), most)
+        return int(text, 16)
+
+    def reference(self, number: int) -> object:
+        """Return what the message hands over."""
+        try:
+            return self.taken[number]
+        except (KeyError, TypeError):
+            shown = shortened(repr(number), _DETAIL)
+            raise MalformedMessageError(f"the reference {shown} was not handed over") from None
+
+    def returned(self, number: int) -> object:
+        """Return an object of this end."""
+        if type(number) is not int:
+            raise MalformedMessageError("an object should be a number")
+        return self.home.own(number)
+
+    def array(self, parts: Any) -> object:
+        """Return an array of NumPy, where that is in use."""
+        kind, shape, order, place = parts
+        if "numpy" not in sys.modules:
+            self.names.find("numpy:ndarray")
+        return array_of(kind, tuple(shape), order, self.raw(place))
+
+    def instance(self, parts: Any) -> object:
+        """Return an instance of a class that is allowed, made of its fields."""
+        full, values = parts
+        kind = cast("Any", self.names.find(full))
+        if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+            known = {field.name for field in dataclasses.fields(kind) if field.init}
+        elif isinstance(kind, type) and issubclass(kind, tuple):
+            known = set(getattr(kind, "_fields", ()))
+        else:
+            raise NotAllowedError(full)
+        if type(values) is not dict or not known.issuperset(values):
+            raise MalformedMessageError(f"{full} has no such fields")
+        return kind(**values)
+
+    def member(self, parts: Any) -> object:
+        """Return a member of an enumeration that is allowed."""
+        full, name = parts
+        kind = self.names.find(full)
+        if not isinstance(kind, enum.EnumMeta):
+            raise NotAllowedError(full)
+        return kind.__members__[name]
+
+    def error(self, parts: Any) -> Exception:
+        """Return an exception of a class that is read from anybody."""
+        name, args, facts = parts
+        kind = ERRORS.get(name)
+        if kind is None:
+            raise NotAllowedError(shortened(str(name), _DETAIL))
+        if facts is None:
+            return kind(*args)
+        if not issubclass(kind, BridgeError) or type(facts.get("message")) is not str:
+            raise MalformedMessageError(f"{name} should have a message")
+        if any(name.startswith("__") for name in facts):
+            raise MalformedMessageError("an error of bridge should be a class and its facts")
+        return core._rebuild(kind, facts)  # noqa: SLF001 - the inverse of what was written
+
+
+def _checked(keys: list[Any]) -> list[Any]:
+    """Refuse keys that are made to collide; reading them would take time in their square."""
+    if len(keys) > _SAME_HASH and len(keys) - len(set(map(hash, keys))) > _SAME_HASH:
+        raise MalformedMessageError(f"over {_SAME_HASH} keys have the same hash as another one")
+    return keys
+
+
+def _pairs(parts: Any) -> zip[tuple[Any, Any]]:
+    keys, values = parts
+    if len(set(_checked(keys))) != len(keys):
+        raise MalformedMessageError("a key is there twice")
+    return zip(keys, values, strict=True)
+
+
+def _members(parts: Any) -> set[Any]:
+    found = set(_checked(parts))
+    if len(found) != len(parts):
+        raise MalformedMessageError("a member of a set is there twice")
+    return found
+
+
+def _fraction(parts: Any) -> Fraction:
+    top, bottom = parts
+    if type(top) is not int or type(bottom) is not int:
+        raise MalformedMessageError("a fraction should be two integers")
+    digits = max(top.bit_length(), bottom.bit_length()) // _BITS
+    if digits > _FEW_DIGITS:
+        raise MalformedMessageError(f"a fraction has over {_FEW_DIGITS} digits")
+    return Fraction(top, bottom)
+
+
+def _decimal(reader: Reader, text: Any) -> Decimal:
+    if type(text) is not str:
+        raise MalformedMessageError("a decimal should be a text")
+    if reader.limits is not None and len(text) > reader.limits.digits:
+        raise LimitExceededError("digits", len(text), reader.limits.digits)
+    return Decimal(text)
+
+
+def _three(kind: type) -> Callable[[Reader, Any], object]:
+    return lambda _, parts: kind(*_exactly(parts, 3))
+
+
+def _exactly(parts: Any, count: int) -> list[Any]:
+    if type(parts) is not list or len(parts) != count:
+        raise MalformedMessageError(f"a value should have {count} parts")
+    return parts
+
+
+def _when(parts: Any, kind: Any, count: int) -> object:
+    *fields, fold, zone = _exactly(parts, count)
+    return kind(*fields, tzinfo=zone, fold=fold)
+
+
+def _zone(parts: Any) -> dt.timezone:
+    offset, name = parts
+    return dt.timezone(offset) if name is None else dt.timezone(offset, name)
+
+
+def _text(make: Callable[[str], object]) -> Callable[[Reader, Any], object]:
+    def made(_: Reader, text: Any) -> object:
+        if type(text) is not str:
+            raise MalformedMessageError("a value should be written as a text")
+        return make(text)
+
+    return made
+
+
+def _list(make: Callable[[list[Any]], object]) -> Callable[[Reader, Any], object]:
+    def made(_: Reader, parts: Any) -> object:
+        if type(parts) is not list:
+            raise MalformedMessageError("a value should be written as a list")
+        return make(parts)
+
+    return made
+
+
+_MAKERS: Final[dict[str, Callable[[Reader, Any], object]]] = {
+    "!t": _list(tuple),
+    "!s": _list(_members),
+    "!f": _list(lambda parts: frozenset(_members(parts))),
+    "!d": _list(lambda parts: dict(_pairs(parts))),
+    "!od": _list(lambda parts: OrderedDict(_pairs(parts))),
+    "!count": _list(lambda parts: Counter(dict(_pairs(parts)))),
+    "!q": _list(lambda parts: deque(_exactly(parts, 2)[0], parts[1])),
+    "!b": lambda reader, place: reader.constant(place),
+    "!ba": lambda reader, place: bytearray(memoryview(cast("bytes", reader.raw(place)))),
+    "!mv": lambda reader, place: memoryview(cast("bytes", reader.raw(place))),
+    "!i": Reader.number,
+    "!c": _list(lambda parts: complex(*_exactly(parts, 2))),
+    "!range": _three(range),
+    "!slice": _three(slice),
+    "!date": _three(dt.date),
+    "!time": _list(lambda parts: _when(parts, dt.time, 6)),
+    "!datetime": _list(lambda parts: _when(parts, dt.datetime, 9)),
+    "!delta": _three(dt.timedelta),
+    "!zone": _list(_zone),
+    "!uuid": _text(uuid.UUID),
+    "!dec": _decimal,
+    "!frac": _list(_fraction),
+    "!path": _text(PurePosixPath),
+    "!np": Reader.array,
+    "!shared": lambda reader, parts: view_of(reader.beside(parts[3]), *parts[:3]),
+    "!ref": Reader.reference,
+    "!own": Reader.returned,
+    "!name": lambda reader, full: reader.names.find(full),
+    "!new": Reader.instance,
+    "!member": Reader.member,
+    "!error": Reader.error,
+}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import pickle
 import sys
 from contextvars import ContextVar
 from types import AsyncGeneratorType
@@ -17,9 +16,14 @@ from weakref import WeakKeyDictionary
 
 from bridge._browser.interrupts import awaited, shielded, work
 from bridge.rpc.envelopes import Envelope, Kind
-from bridge.rpc.errors import EncodingError, MalformedMessageError, NotExposedError
+from bridge.rpc.errors import (
+    EncodingError,
+    LimitExceededError,
+    MalformedMessageError,
+    NotExposedError,
+)
 from bridge.rpc.exposure import Exposure, owner_of
-from bridge.rpc.faults import describe, rebuild
+from bridge.rpc.faults import pack_error, rebuild
 from bridge.rpc.table import Export, Sort
 
 if TYPE_CHECKING:
@@ -135,6 +139,9 @@ class Server:
         number = envelope.call
         token = current_report.set(lambda value: self._report(number, value))
         try:
+            most = self._codec.limits.requests
+            if not self._codec.trusted and len(self.running) >= most:
+                raise LimitExceededError("requests", len(self.running) + 1, most)
             request = self._codec.decode(
                 envelope.body, envelope.references, envelope.buffers, envelope.flags
             )
@@ -238,8 +245,7 @@ class Server:
             self._answer(Envelope(Kind.RESULT, number, 0, body, references, buffers, flags))
 
     def _fail(self, number: int, error: BaseException) -> None:
-        body = pickle.dumps(describe(error, self._codec), 5)
-        self._answer(Envelope(Kind.ERROR, number, 0, body))
+        self._answer(pack_error(number, error, self._codec))
 
     @shielded
     def _report(self, number: int, value: object) -> None:
