@@ -470,7 +470,7 @@ class Codec:
             EncodingError: It cannot be written; nothing was handed over then.
         """
         if self.plain:
-            return self._encode_plain([name, list(args), {"": named}], what, _REQUEST)
+            return self._encode_plain([name, list(args), named], what, _REQUEST)
         for value in args:
             if type(value) not in _ATOMS:
                 return self.encode((name, args, named), what)
@@ -535,10 +535,7 @@ class Codec:
         found = Reader(self._home, taken, buffers, self._names, limits).read(body)
         if body[:1] != _REQUEST:
             return found
-        # Wrapped, so that no name of an argument can be taken for a tag.
-        if type(found) is not list or len(found) != _PARTS:
+        if type(found) is not list or len(found) != _PARTS or type(found[1]) is not list:
             raise MalformedMessageError("a request should be a name, a list and a dictionary")
-        name, args, wrapped = found
-        if type(args) is not list or type(wrapped) is not dict or "" not in wrapped:
-            raise MalformedMessageError("a request should be a name, a list and a dictionary")
-        return name, tuple(args), wrapped[""]
+        name, args, named = found
+        return name, tuple(args), named

@@ -278,7 +278,7 @@ class Connection:
             if self.lost is None:
                 self.outbox.flush()
 
-    def _handle(self, envelope: Envelope) -> None:  # noqa: C901, PLR0912 - one case per kind
+    def _handle(self, envelope: Envelope) -> None:  # noqa: C901 - one case per kind
         kind, number = envelope.kind, envelope.call
         if kind == Kind.RESULT:
             self._result(envelope)

@@ -152,7 +152,7 @@ class Writer:
             fields = (field.name for field in dataclasses.fields(kind) if field.init)
             return {"!new": [full, {name: self._tree(getattr(value, name)) for name in fields}]}
         if isinstance(value, tuple) and hasattr(kind, "_fields"):
-            fields = zip(cast("Any", kind)._fields, value, strict=True)  # noqa: SLF001 - a named tuple's own
+            fields = zip(cast("Any", kind)._fields, value, strict=True)
             return {"!new": [full, {name: self._tree(item) for name, item in fields}]}
         if isinstance(value, Exception):
             return {"!error": self._error(value, kind)}

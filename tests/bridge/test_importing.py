@@ -83,7 +83,7 @@ from bridge.pool import WorkerPool
 from bridge.proxies import live_counts
 from bridge.reactivity import Signal
 from bridge.rpc.errors import NotAllowedError
-from bridge.rpc.plain import find
+from bridge.rpc.plain import Names
 from bridge.worker import Limits
 
 page, name = DocumentModel("app"), Signal("asleep")
@@ -95,7 +95,7 @@ try:
 except CannotWaitError:
     refused = True
 try:
-    find("builtins", "eval", ())
+    Names(()).find("builtins:eval")
     allowed = True
 except NotAllowedError:
     allowed = False

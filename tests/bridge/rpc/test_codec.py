@@ -167,7 +167,8 @@ def test_nested_buffers_travel_beside_the_pickle(
     value = placed(nest)
     found, encoded = crossing(value, trusted=trusted)
     assert same(value, found)
-    assert len(encoded.buffers) == 1
+    # Of plain values, only constants are shared.
+    assert len(encoded.buffers) == 1 or not (trusted or kind is bytes)
     assert pattern[:64] not in encoded.body
     assert len(encoded.body) < 400
 

@@ -15,6 +15,7 @@ MADE = [
     (errors.NotExposedError("_a", "Bank"), AttributeError),
     (errors.ReferenceLostError(7), ReferenceError),
     (errors.MalformedMessageError("too short"), ValueError),
+    (errors.LimitExceededError("items", 7, 5), ValueError),
     (errors.NotAllowedError("os:system"), PermissionError),
     (errors.EncodingError("it", "no"), TypeError),
     (errors.VersionMismatchError(1, 2), RuntimeError),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.rpc import MalformedMessageError, NotExposedError, RemoteError
+from bridge.rpc import Limits, MalformedMessageError, NotExposedError, RemoteError
 from bridge.rpc.codec import Codec
 from bridge.rpc.faults import describe, rebuild
 from tests.bridge.rpc.test_codec import Home
@@ -39,11 +40,45 @@ def test_an_exception_has_its_class_its_arguments_and_its_traceback(
     error = raised(kind(*args))
     found = crossed(error, trusted=trusted)
     assert type(found) is type(error)
-    assert (found.args, str(found)) == (error.args, str(error))
+    # A stranger is not told the name of a file.
+    text = str(error) if trusted else str(kind(*error.args))
+    assert (found.args, str(found)) == (error.args, text)
     cause = found.__cause__
     assert isinstance(cause, RemoteError)
-    assert (cause.type, cause.text) == (kind.__name__, str(error))
-    assert "in raised" in cause.traceback
+    assert (cause.type, cause.text) == (kind.__name__, text)
+    assert ("in raised" in cause.traceback) == trusted
+
+
+def test_a_stranger_learns_neither_where_it_failed_nor_what_behind_it() -> None:
+    secret = "/srv/secret"
+    try:
+        try:
+            Path(secret).read_text("utf-8")
+        except OSError as cause:
+            fault = ValueError("cannot be loaded")
+            fault.add_note(f"from {secret}")
+            raise fault from cause
+    except ValueError as error:
+        found = describe(error, Codec(Home()))
+        assert error.__cause__ is not None
+        behind = describe(error.__cause__, Codec(Home()))
+    assert found[:3] == ("ValueError", "cannot be loaded", "")
+    assert behind[:3] == ("FileNotFoundError", "[Errno 2] No such file or directory", "")
+    unimported = ImportError(f"cannot import name 'x' from 'm' ({secret}/m.py)", path=secret)
+    misread = SyntaxError("invalid syntax", (secret, 1, 1, "x", 1, 1))
+    for told in (found, behind, *(describe(each, Codec(Home())) for each in (unimported, misread))):
+        assert "secret" not in repr(told)
+        assert "test_faults" not in repr(told)
+
+
+def test_texts_of_errors_are_bounded_in_both_directions() -> None:
+    codec = Codec(Home(), limits=Limits(error_characters=100))
+    told = describe(ValueError("x" * 10_000), codec)
+    assert sum(len(part) for part in told if part) < 250
+    long = "y" * 10_000
+    found = rebuild((long, long, long, long.encode()), codec)
+    assert isinstance(found, RemoteError)
+    assert len(str(found)) < 500
 
 
 def test_facts_of_an_own_error_cross() -> None:
@@ -79,12 +114,15 @@ def test_what_cannot_be_written_rebuilt_or_printed_arrives_as_text() -> None:
 
 
 def test_a_stranger_s_exception_class_is_not_looked_up() -> None:
-    codec = Codec(Home(), trusted=True)
+    codec = Codec(Home())
     description = describe(UnicodeDecodeError("utf-8", b"", 0, 1, "x"), codec)
     assert type(rebuild(description, Codec(Home()))) is UnicodeDecodeError
     import json  # noqa: PLC0415 - any class of another module
 
     description = describe(json.JSONDecodeError("x", "y", 0), codec)
+    assert type(rebuild(description, Codec(Home()))) is RemoteError
+    # A pickle is not read.
+    description = describe(ValueError("x"), Codec(Home(), trusted=True))
     assert type(rebuild(description, Codec(Home()))) is RemoteError
 
 

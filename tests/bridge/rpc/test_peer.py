@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import gc
 import pickle
@@ -15,6 +16,8 @@ from bridge.errors import DisposedError
 from bridge.rpc import (
     DeadlineExceededError,
     EncodingError,
+    LimitExceededError,
+    Limits,
     MalformedMessageError,
     NotAllowedError,
     NotExposedError,
@@ -38,7 +41,6 @@ from tests.bridge.rpc.served import Account, Bank
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bridge.rpc.call import Call
 
 
 def test_methods_take_positional_and_named_arguments() -> None:
@@ -678,46 +680,204 @@ def test_an_interface_narrows_what_can_be_done_without_names_too() -> None:  # n
     run(main())
 
 
-def test_a_stranger_cannot_write_past_the_interface_by_a_pickle() -> None:
-    class Vault:
-        def __init__(self) -> None:
-            self._code = 1234
+def test_a_stranger_s_pickle_is_refused_unread() -> None:
+    ran: list[str] = []
 
+    class Trap:
+        def __reduce__(self) -> tuple[object, ...]:
+            return ran.append, ("ran",)
+
+    class Vault:
         def take(self, value: object) -> bool:
             return value is self
 
-    class Returned:
-        """Pickled as the served object, with a state to set on it."""
-
-        def __init__(self, state: dict[str, object] | None) -> None:
-            self.state = state
-
-        def __reduce__(self) -> tuple[object, ...]:
-            return (codec._returned, (0,), *([self.state] if self.state else []))
-
     async def main() -> None:
-        vault = Vault()
-        async with ends(serve=vault, trusted=False) as both:
-
-            def ask(value: object) -> Call[Any]:
-                call: Call[Any] = both.remote.take(None)
-                both.near.sent.clear()
-                body = pickle.dumps(("take", (value,), {}), 5)
-                both.far.deliver(pack(Envelope(Kind.CALL, call.number + 1000, 0, body)))
-                return call
-
-            assert await ask(None) is False
-            await ask(Returned({"_code": 0}))
-            await ask(Returned(None))
+        async with ends(serve=Vault(), trusted=False) as both:
             await both.settle()
-            kinds = [
-                (envelope.kind, envelope.call > 1000)
+            for value in (1, Trap(), [Trap()], by_reference(Vault)):
+                with contextlib.suppress(Exception):
+                    body = pickle.dumps(("take", (value,), {}), 5)
+                    both.far.deliver(pack(Envelope(Kind.CALL, 1000, 0, body)))
+            await both.settle()
+            answers = [
+                codec.Codec(both.server._connection).decode(envelope.body, (), ())
                 for header, buffers in both.far.sent
                 for envelope in unpack(header, buffers)[0]
+                if envelope.kind == Kind.ERROR
             ]
-            late = [kind for kind, own in kinds if own]
-            assert late == [Kind.RESULT, Kind.ERROR, Kind.RESULT]
-            assert vault._code == 1234
+            assert len(answers) == 2
+            for name, text, trace, _ in answers:
+                assert name == "bridge.rpc.errors.MalformedMessageError"
+                assert "it is a pickle" in text
+                assert trace == ""
+            assert ran == []
+
+    run(main())
+
+
+def test_what_a_stranger_returns_as_its_own_is_the_served_object() -> None:
+    class Vault:
+        def take(self, value: object) -> bool:
+            return value is self
+
+    async def main() -> None:
+        async with ends(serve=Vault(), trusted=False) as both:
+            assert await both.remote.take(both.remote)
+            assert not await both.remote.take(1)
+
+    run(main())
+
+
+def test_an_end_that_trusts_and_one_that_does_not_understand_each_other() -> None:
+    async def main() -> None:
+        for trusted in (True, False):
+            near, far = pair()
+            async with (
+                Peer(far, Bank(), trusted=not trusted) as server,
+                Peer(near, trusted=trusted) as client,
+            ):
+                early = [client.remote.echo([number]) for number in range(3)]
+                assert [await call for call in early] == [[0], [1], [2]]
+                assert await client.remote.each(lambda number: number + 1, 2) is not None
+                with pytest.raises(ValueError, match="mixed"):
+                    await client.remote.fail("mixed")
+                assert client.in_flight == 0
+                assert (client.complaints, server.complaints) == ((), ())
+
+    run(main())
+
+
+class Endless:
+    """Never answers, hands over, and fails."""
+
+    def __init__(self) -> None:
+        self.started = 0
+
+    async def wait(self) -> None:
+        self.started += 1
+        await asyncio.sleep(60)
+
+    def make(self) -> object:
+        return by_reference([])
+
+    def take(self, _value: object) -> None:
+        self.started += 1
+
+    def fail(self, length: int) -> None:
+        raise ValueError("x" * length)
+
+
+def test_a_stranger_s_requests_in_work_are_bounded_and_the_others_answered() -> None:
+    async def main() -> None:
+        served = Endless()
+        async with ends(serve=served, trusted=False, limits=Limits(requests=10)) as both:
+            calls = [both.remote.wait() for _ in range(500)]
+            await both.settle()
+            assert served.started == both.server.running == 10
+            refused = [call for call in calls if call.done()]
+            assert len(refused) == 490
+            assert {type(call.exception()) for call in refused} == {LimitExceededError}
+            for call in calls[:10]:
+                call.cancel()
+            await both.settle()
+            assert await both.remote.take(1) is None
+
+    run(main())
+
+
+def test_what_a_stranger_can_hold_of_this_end_is_bounded() -> None:
+    async def main() -> None:
+        limits = Limits(handed_over=5, references=3)
+        async with ends(serve=Endless(), trusted=False, limits=limits) as both:
+            held = [await both.remote.make() for _ in range(5)]
+            with pytest.raises((EncodingError, LimitExceededError), match="handed_over"):
+                await both.remote.make()
+            assert both.server.handed_over == 5
+            held.pop()
+            gc.collect()
+            await both.settle()
+            assert await both.remote.make() is not None
+            with pytest.raises(LimitExceededError, match="references"):
+                await both.remote.take([lambda: 1, lambda: 2, lambda: 3, lambda: 4])
+
+    run(main())
+
+
+def test_what_a_stranger_sends_is_bounded_by_bytes_items_and_nesting() -> None:
+    async def main() -> None:
+        served = Endless()
+        limits = Limits(message_bytes=10_000, items=100, nesting=10)
+        async with ends(serve=served, trusted=False, limits=limits) as both:
+            deep: object = 1
+            for _ in range(60):
+                deep = [deep]
+            for value, limit in (
+                ("x" * 10_001, "message_bytes"), (bytes(10_001), "message_bytes"),
+                ([1] * 200, "items"), (deep, "nesting"),
+            ):  # fmt: skip
+                with pytest.raises(LimitExceededError) as caught:
+                    await both.remote.take(value)
+                assert caught.value.limit == limit
+            assert served.started == 0
+
+    run(main())
+
+
+def test_a_stranger_s_noise_is_kept_short_and_ends_the_connection_with_the_reason() -> None:
+    async def main() -> None:
+        async with ends(trusted=False, limits=Limits(faults=30)) as both:
+            await both.settle()
+            for number in range(25):
+                body = bytes([number]) * 50_000
+                both.far.deliver(pack(Envelope(Kind.CALL, number + 1, 0, body)))
+                both.far.deliver(pack(Envelope(Kind.COMPLAINT, 0, 0, body)))
+                both.far.deliver(pack(Envelope(Kind.ERROR, 0, 0, body)))
+            for _ in range(5):
+                await both.settle()
+            assert len(both.server.complaints) == 20
+            assert max(map(len, both.server.complaints)) < 700
+            assert max(len(header) for header, _ in both.far.sent) < 5_000
+            assert both.server.lost is not None
+            assert "faults" in both.server.lost
+            assert "faults" in (both.client.lost or "")
+
+    run(main())
+
+
+@pytest.mark.parametrize("body", [bytes(1_000_000), pack(Envelope(99, 1)) * 20_000])
+def test_a_flood_of_what_is_no_message_gets_few_answers(body: bytes) -> None:
+    async def main() -> None:
+        async with ends(trusted=False) as both:
+            await both.settle()
+            both.far.sent.clear()
+            both.far.deliver(body)
+            await both.settle()
+            assert sum(len(header) for header, _ in both.far.sent) < 200_000
+
+    run(main())
+
+
+def test_too_many_envelopes_in_one_message_end_the_connection() -> None:
+    async def main() -> None:
+        async with ends(trusted=False, limits=Limits(envelopes=100)) as both:
+            both.far.deliver(pack(Envelope(Kind.CANCEL, 1)) * 101)
+            await both.settle()
+            assert "envelopes" in (both.server.lost or "")
+
+    run(main())
+
+
+def test_answers_for_no_call_are_not_read() -> None:
+    async def main() -> None:
+        async with ends(trusted=False) as both:
+            await both.settle()
+            for kind in (Kind.RESULT, Kind.ERROR, Kind.PROGRESS):
+                both.near.deliver(pack(Envelope(kind, 999, 0, b"junk")) * 50)
+            await both.settle()
+            assert both.client._connection.codec.faults == 0
+            assert both.client.complaints == ()
+            with pytest.raises(ValueError, match="characters"):
+                await both.remote.fail("x" * 100_000)
 
     run(main())
 
