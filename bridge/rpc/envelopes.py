@@ -9,7 +9,7 @@ told. Bodies are `codec`'s business.
 | kind       | 1     | a `Kind`                                                   |
 | flags      | 1     | `PLAIN`: the body holds plain values only                  |
 | call       | 8     | the call's number; of RELEASE how many times               |
-| target     | 8     | the number of the object that is meant; of HELLO 1 if its sender reads plain values only |
+| target     | 8     | the object's number; of HELLO 1 if it reads plain values only   |
 | references | 4     | how many numbers of objects handed over follow, 8 bytes each |
 | buffers    | 4     | how many of the message's buffers belong to it             |
 | body       | 4     | how many bytes follow                                      |

@@ -93,15 +93,24 @@ def pack_error(number: int, error: BaseException, codec: Codec) -> Envelope:
 def _for_strangers(error: BaseException, name: str, codec: Codec) -> Description:
     """Describe an exception without its traceback, its causes, and paths of this machine."""
     most = codec.limits.error_characters
+    kind = type(error)
     told: BaseException = error
     # What these say of files is for who may see them.
     if isinstance(error, OSError) and error.filename is not None:
-        told = type(error)(error.errno, error.strerror)
+        told = kind(error.errno, error.strerror)
     elif isinstance(error, ImportError):
-        told = type(error)(_PLACE.sub("", _text_of(error)))
+        told = kind(_PLACE.sub("", _text_of(error)))
     elif isinstance(error, SyntaxError):
-        told = type(error)(error.msg)
+        told = kind(error.msg)
     text = shortened(_text_of(told), most)
+    if (
+        kind.__module__ == "builtins"
+        and len(told.args) == 1
+        and type(told.args[0]) is str
+        and len(told.args[0]) > most
+    ):
+        # Its class crosses although its text is cut.
+        told = kind(text)
     whole: bytes | None = None
     if isinstance(told, Exception):
         try:
@@ -109,7 +118,7 @@ def _for_strangers(error: BaseException, name: str, codec: Codec) -> Description
         except EncodingError:
             encoded = None
         if encoded is not None:
-            if encoded.references or encoded.buffers or len(encoded.body) > most:
+            if encoded.references or encoded.buffers or len(encoded.body) > 2 * most:
                 codec.withdraw(encoded)
             else:
                 whole = encoded.body

@@ -16,8 +16,9 @@ COMPLAINT_CHARACTERS: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds on the work and memory that an untrusted end can cause; ends that are trusted have
-    none.
+    """Bounds on the work and memory that an untrusted end can cause.
+
+    Ends that are trusted have none.
 
     What exceeds a bound of one request is answered with a `LimitExceededError`. What exceeds a
     bound of the whole connection ends it, and both ends are told why.

@@ -164,7 +164,7 @@ class Reader:
         except BridgeError:
             raise
         # What does not fit raises whatever its type makes of it.
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told as what it is
             detail = shortened(f"{type(error).__name__}: {error}", _DETAIL)
             raise MalformedMessageError(detail) from None
 

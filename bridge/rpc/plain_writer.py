@@ -131,7 +131,7 @@ class Writer:
             raise EncodingError("a memoryview", "it is not contiguous")
         return {"!mv": self._raw(value.cast("B") if value.ndim else value)}
 
-    def _other(self, value: Any, kind: type) -> object:
+    def _other(self, value: Any, kind: type) -> object:  # noqa: PLR0911 - one per kind
         crossing = self._cross(value)
         if crossing is not None:
             tag, stands = crossing
@@ -152,8 +152,8 @@ class Writer:
             fields = (field.name for field in dataclasses.fields(kind) if field.init)
             return {"!new": [full, {name: self._tree(getattr(value, name)) for name in fields}]}
         if isinstance(value, tuple) and hasattr(kind, "_fields"):
-            fields = zip(cast("Any", kind)._fields, value, strict=True)
-            return {"!new": [full, {name: self._tree(item) for name, item in fields}]}
+            items = zip(cast("Any", kind)._fields, value, strict=True)
+            return {"!new": [full, {name: self._tree(item) for name, item in items}]}
         if isinstance(value, Exception):
             return {"!error": self._error(value, kind)}
         raise EncodingError(

@@ -141,7 +141,7 @@ class Server:
         try:
             most = self._codec.limits.requests
             if not self._codec.trusted and len(self.running) >= most:
-                raise LimitExceededError("requests", len(self.running) + 1, most)
+                raise LimitExceededError("requests", len(self.running) + 1, most)  # noqa: TRY301 - answered
             request = self._codec.decode(
                 envelope.body, envelope.references, envelope.buffers, envelope.flags
             )

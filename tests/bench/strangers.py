@@ -1,5 +1,4 @@
-"""The suite ``strangers``: what reading costs that is not trusted; runs in the page, in
-milliseconds.
+"""The suite ``strangers``: what reading from strangers costs; runs in the page, in milliseconds.
 
 Honest data is written and read, trusted and not. Hostile bytes are read or refused, and compared
 with what `JSON.parse` takes for as many bytes.
@@ -10,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from bridge.rpc.codec import Codec
 from bridge.rpc.envelopes import unpack
@@ -87,7 +86,7 @@ def _honest(value: object, *, trusted: bool) -> Callable[[], object]:
 
     def work() -> object:
         encoded = codec.encode(value, "it")
-        buffers = [memoryview(each) for each in encoded.buffers]  # type: ignore[call-overload]
+        buffers = [memoryview(cast("bytes", each)) for each in encoded.buffers]
         return codec.decode(encoded.body, encoded.references, buffers, encoded.flags)
 
     return work
@@ -105,8 +104,7 @@ def _hostile(body: bytes) -> Callable[[], object]:
 
 
 def _parse(size: int, repeat: int) -> list[float]:
-    from js import performance  # type: ignore[import-not-found]  # noqa: PLC0415
-    from pyodide.code import run_js  # type: ignore[import-not-found]  # noqa: PLC0415
+    from pyodide.code import run_js  # noqa: PLC0415
 
     rows = json.dumps(HONEST["20,000 small dicts"]())
     text = "[" + ",".join([rows] * (size // len(rows) + 1)) + "]"
@@ -114,7 +112,6 @@ def _parse(size: int, repeat: int) -> list[float]:
         "(text) => { const start = performance.now(); JSON.parse(text);"
         " return performance.now() - start; }"
     )
-    assert performance is not None
     return [float(parse(text)) * size / len(text) for _ in range(repeat)]
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import enum
 import fractions
+import json
 import math
 import pathlib
 import pickle
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
 from hypothesis import given, settings
@@ -145,7 +146,7 @@ def test_only_exceptions_that_end_no_interpreter_are_read() -> None:
             read(f'{{"!error":["{name}",[],null]}}'.encode())
     for parts in ('["ValueError",[],{}]', '["bridge.rpc.errors.NotExposedError",[],{}]',
                   '["ValueError",[],{"message":"x"}]', '["ValueError"]', '[["a"],[],null]',
-                  '["bridge.rpc.errors.NotExposedError",[],{"message":"x","__class__":1}]'):  # fmt: skip
+                  '["bridge.rpc.errors.NotExposedError",[],{"message":"x","__x":1}]'):  # fmt: skip
         with pytest.raises((MalformedMessageError, NotAllowedError)):
             read(b'{"!error":' + parts.encode() + b"}")
 
@@ -169,7 +170,9 @@ HOSTILE = {
     "a buffer by truth": b'{"!b":true}',
     "a fraction by an exponent": b'{"!frac":[{"!dec":"1e999999999"},1]}',
     "a fraction by nothing": b'{"!frac":[1,0]}',
-    "a fraction of long numbers": b'{"!frac":[{"!i":"%s"},{"!i":"%s"}]}' % (b"f" * 9999, b"e" * 9999),
+    "a fraction of long numbers": b'{"!frac":[{"!i":"%s"},{"!i":"%s"}]}' % (
+        b"f" * 9999, b"e" * 9999
+    ),
     "a set of a range": b'{"!s":{"!range":[0,1000000000000,1]}}',
     "a queue of a range": b'{"!q":{"!range":[0,1000000000000,1]}}',
     "a set of lists": b'{"!s":[[]]}',
@@ -202,7 +205,7 @@ def test_hostile_bytes_are_refused_with_one_short_complaint(name: str) -> None:
 
 def test_a_buffer_is_used_once_unless_it_is_constant() -> None:
     buffers = [memoryview(bytearray(10))]
-    first, second = read(b'[{"!b":0},{"!b":0}]', buffers)  # type: ignore[misc]
+    first, second = cast("Any", read(b'[{"!b":0},{"!b":0}]', buffers))
     assert first is second
     for body in (b'[{"!ba":0},{"!ba":0}]', b'[{"!mv":0},{"!mv":0}]'):
         with pytest.raises(MalformedMessageError, match="twice"):
@@ -221,11 +224,13 @@ def test_bounds_are_those_of_the_end_that_reads() -> None:
 TAGS = sorted(plain_module._MAKERS)
 texts = st.recursive(
     st.one_of(
-        st.none(), st.booleans(), st.integers(-3, 3), st.integers(), st.floats(), st.text("09af-e.", max_size=5),
+        st.none(), st.booleans(), st.integers(-3, 3), st.integers(), st.floats(),
+        st.text("09af-e.", max_size=5),
         st.sampled_from(["ValueError", "numpy", "<f8", "C", "0:00", "os:system"]),
     ),
     lambda inner: st.one_of(
-        st.lists(inner, max_size=9), st.dictionaries(st.sampled_from([*TAGS, "a", "!x"]), inner, max_size=1)
+        st.lists(inner, max_size=9),
+        st.dictionaries(st.sampled_from([*TAGS, "a", "!x"]), inner, max_size=1)
     ),
     max_leaves=12,
 )  # fmt: skip
@@ -239,14 +244,20 @@ class Own(Home):
         raise ReferenceLostError(number)
 
 
-@settings(max_examples=500, deadline=None)
-@given(texts)
-def test_any_tags_give_a_value_or_are_refused(value: object) -> None:
-    body = plain_module.json.dumps(value).encode()
+def complaint(body: bytes) -> str:
+    """Read a message; return why it is refused."""
     try:
         Codec(Own()).decode(body, (), ())
     except REFUSED as error:
-        assert len(str(error)) < 1_000
+        return str(error)
+    return ""
+
+
+@settings(max_examples=500, deadline=None)
+@given(texts)
+def test_any_tags_give_a_value_or_are_refused(value: object) -> None:
+    body = json.dumps(value).encode()
+    assert len(complaint(body)) < 1_000
 
 
 @settings(max_examples=300, deadline=None)
@@ -255,7 +266,4 @@ def test_any_bytes_give_a_value_or_are_refused(value: object, data: st.DataObjec
     body = bytearray(Codec(Own()).encode([value, "x"], "it").body)
     for _ in range(data.draw(st.integers(1, 4))):
         body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        Codec(Own()).decode(bytes(body), (), ())
-    except REFUSED as error:
-        assert len(str(error)) < 1_000
+    assert len(complaint(bytes(body))) < 1_000
