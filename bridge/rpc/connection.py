@@ -253,9 +253,7 @@ class Connection:
             self.loop.call_soon(self._drain)
         self._drain()
         if fault is not None:
-            self.codec.faults += 1
             self._complain(str(fault))
-        self._count_faults()
 
     def _count_faults(self) -> None:
         most = self.codec.limits.faults
@@ -387,6 +385,8 @@ class Connection:
             told = shortened(detail, COMPLAINT_CHARACTERS)
             self.outbox.send(Envelope(Kind.COMPLAINT, 0, 0, told.encode("utf-8", "replace")))
             self.outbox.flush()
+        self.codec.faults += 1
+        self._count_faults()
 
     def _note(self, detail: str) -> None:
         detail = shortened(detail, COMPLAINT_CHARACTERS)
