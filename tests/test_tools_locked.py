@@ -88,7 +88,9 @@ def test_every_environment_of_tox_installs_from_a_lock() -> None:
 
 @pytest.mark.parametrize("place", ["README.md", ".ci/run", ".github/workflows/ci.yml"])
 def test_tox_comes_from_a_lock(place: str) -> None:
-    installs = re.findall(r"pip install (.*?)(?: &&|$)", (ROOT / place).read_text("utf-8"), re.M)
+    installs = re.findall(
+        r"pip install (.*?)(?: &&|$)", (ROOT / place).read_text("utf-8"), re.MULTILINE
+    )
     assert installs
     assert set(installs) == {"-q -r .locks/tox.txt"}
 
