@@ -175,7 +175,7 @@ class CacheBusyError(RuntimesError):
 
 
 class CacheUnusableError(RuntimesError):
-    """The cache directory cannot be written.
+    """The cache directory cannot be written: the disk is full, read-only or not this user's.
 
     Attributes:
         path: The directory.
@@ -189,8 +189,9 @@ class CacheUnusableError(RuntimesError):
 
     def __str__(self) -> str:
         return (
-            f"the cache {self.path} cannot be written: {self.reason}. Set PYODIDE_RUNTIMES_CACHE "
-            "to a directory that can"
+            f"the cache {self.path} cannot be written: {self.reason}. Free space there or correct "
+            "its permissions, or set PYODIDE_RUNTIMES_CACHE to a directory that can be written "
+            "(pip's TMPDIR and npm's cache need space, too)"
         )
 
 

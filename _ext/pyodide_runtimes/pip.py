@@ -12,9 +12,15 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from pyodide_runtimes.errors import FetchError, HashMismatchError, SourceError
+from pyodide_runtimes.errors import (
+    CacheUnusableError,
+    FetchError,
+    HashMismatchError,
+    SourceError,
+)
 from pyodide_runtimes.hashing import damaged, sha256_of
 from pyodide_runtimes.progress import Progress, size_of
+from pyodide_runtimes.saving import disk_trouble, file_limit, met_file_limit, too_large
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +31,8 @@ if TYPE_CHECKING:
 _SOURCE = "pip"
 _QUESTION_LIMIT = 120.0
 _DOWNLOAD_LIMIT = 900.0
+# Bytes: no file that pip writes is larger. A mirror's wheel has 100 to 250 million.
+_LARGEST = 1_000_000_000
 _ADVICE = (
     "make sure that pip can reach its index (`pip config list`; behind a proxy set HTTPS_PROXY), "
     "then try again; what was fetched so far is kept"
@@ -131,6 +139,7 @@ def _run(arguments: list[str], what: str, cwd: Path, limit: float) -> None:
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             env={**settings, **os.environ},
+            preexec_fn=file_limit(_LARGEST),
         )
     except subprocess.TimeoutExpired as error:
         raise SourceError(what, _SOURCE, f"pip gave no answer within {limit:g} s") from error
@@ -138,6 +147,10 @@ def _run(arguments: list[str], what: str, cwd: Path, limit: float) -> None:
         return
     if "No module named pip" in done.stderr:
         raise SourceError(what, _SOURCE, f"pip is not installed for {sys.executable}")
+    if met_file_limit(done.returncode, done.stderr):
+        raise SourceError(what, _SOURCE, too_large(_LARGEST))
+    if trouble := disk_trouble(done.stderr):
+        raise CacheUnusableError(cwd, f"pip: {trouble}")
     said = [line for line in done.stderr.splitlines() if line.startswith("ERROR:")]
     reason = said[-1].removeprefix("ERROR:").strip() if said else f"it ended with {done.returncode}"
     raise SourceError(what, _SOURCE, f"pip: {reason}")

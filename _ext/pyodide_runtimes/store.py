@@ -75,7 +75,10 @@ class Store:
             # Only the lock's holder stages for this item: what lies here is of a process that died.
             for left_over in staging_root.glob(f"{item}.*"):
                 shutil.rmtree(left_over, ignore_errors=True)
-            staging = Path(tempfile.mkdtemp(dir=staging_root, prefix=f"{item}."))
+            try:
+                staging = Path(tempfile.mkdtemp(dir=staging_root, prefix=f"{item}."))
+            except OSError as error:
+                raise CacheUnusableError(self.root, str(error)) from error
             try:
                 yield staging
             except OSError as error:

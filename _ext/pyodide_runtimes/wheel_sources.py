@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import http.client
 import os
-import shutil
+import re
 import time
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 from pyodide_runtimes.errors import SourceError, SourceUnreachableError
 from pyodide_runtimes.pip import download_wheel, locate_wheel
+from pyodide_runtimes.saving import LARGEST_WHEEL, save, too_large
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pyodide_runtimes.pins import LinePin, MirrorPin
@@ -25,6 +28,9 @@ CDN_VARIABLE = "PYODIDE_RUNTIMES_CDN"
 """The environment variable that names another CDN: an address with `{version}` and `{file}`."""
 
 _CHUNK = 1 << 18
+
+# What reading a damaged archive or a broken connection raises; of the disk, `save` speaks.
+_BROKEN = (OSError, EOFError, zlib.error, NotImplementedError, zipfile.BadZipFile)
 
 
 class WheelSource(Protocol):
@@ -50,15 +56,23 @@ class Cdn:
         version: The Pyodide release.
         patience: Seconds without a byte after which the server counts as silent.
         limit: Seconds that one file may take as a whole.
+        largest: Bytes that one file may have.
     """
 
     def __init__(
-        self, template: str, version: str, *, patience: float = 8.0, limit: float = 300.0
+        self,
+        template: str,
+        version: str,
+        *,
+        patience: float = 8.0,
+        limit: float = 300.0,
+        largest: int = LARGEST_WHEEL,
     ) -> None:
         self._template = template
         self._version = version
         self._patience = patience
         self._limit = limit
+        self._largest = largest
 
     @property
     def name(self) -> str:
@@ -70,7 +84,8 @@ class Cdn:
 
         Raises:
             SourceUnreachableError: The server does not answer.
-            SourceError: It answers, but not with the whole file in time.
+            SourceError: It answers, but not with the whole file in time, or with too much.
+            CacheUnusableError: The file cannot be written.
         """
         url = self._template.replace("{version}", self._version).replace("{file}", quote(file))
         try:
@@ -91,19 +106,24 @@ class Cdn:
             raise SourceError(file, self.name, f"the connection broke ({error!r})") from error
 
     def _save(self, answer: http.client.HTTPResponse, file: str, target: Path) -> None:
-        deadline = time.monotonic() + self._limit
         announced = answer.headers.get("Content-Length")
-        received = 0
-        with target.open("wb") as out:
-            while chunk := answer.read1(_CHUNK):
-                out.write(chunk)
-                received += len(chunk)
-                if time.monotonic() > deadline:
-                    reason = f"only {received} bytes came within {self._limit:g} s"
-                    raise SourceUnreachableError(file, self.name, reason)
-        if announced is not None and received < int(announced):
-            reason = f"the connection ended after {received} of {announced} bytes"
+        expected = int(announced) if announced and re.fullmatch("[0-9]{1,18}", announced) else None
+        if expected is not None and expected > self._largest:
+            raise SourceError(file, self.name, too_large(self._largest))
+        received = save(self._parts(answer, file), target, self._largest, file, self.name)
+        if expected is not None and received < expected:
+            reason = f"the connection ended after {received} of {expected} bytes"
             raise SourceError(file, self.name, reason)
+
+    def _parts(self, answer: http.client.HTTPResponse, file: str) -> Iterator[bytes]:
+        deadline = time.monotonic() + self._limit
+        received = 0
+        while part := answer.read1(_CHUNK):
+            yield part
+            received += len(part)
+            if time.monotonic() > deadline:
+                reason = f"only {received} bytes came within {self._limit:g} s"
+                raise SourceUnreachableError(file, self.name, reason)
 
 
 class Mirror:
@@ -134,7 +154,8 @@ class Mirror:
         """Write a file of the runtime to `target`, unchecked.
 
         Raises:
-            SourceError: The project cannot be had, or has no such file.
+            SourceError: The project cannot be had, has no such file, or one that is too large.
+            CacheUnusableError: The file cannot be written.
         """
         try:
             if self._url is None:
@@ -144,7 +165,7 @@ class Mirror:
             if self._whole is not None:
                 with zipfile.ZipFile(self._whole) as archive:
                     self._extract(archive, file, target)
-        except zipfile.BadZipFile as error:
+        except _BROKEN as error:
             raise SourceError(file, self.name, f"its wheel is damaged ({error})") from error
         except SourceError as error:
             if error.source == self.name:
@@ -170,7 +191,7 @@ class Mirror:
             remotezip.RemoteZipError,
             requests.RequestException,
             urllib3.exceptions.HTTPError,
-            zipfile.BadZipFile,
+            *_BROKEN,
         ) as error:
             self._progress(f"{self.name}: no byte ranges ({error!r}), fetching all of it by pip")
             return False
@@ -181,8 +202,9 @@ class Mirror:
             member = archive.getinfo(f"{self._pin.folder}/{file}")
         except KeyError as error:
             raise SourceError(file, self.name, "it does not ship this file") from error
-        with archive.open(member) as content, target.open("wb") as out:
-            shutil.copyfileobj(content, out)
+        with archive.open(member) as content:
+            parts = iter(lambda: content.read(_CHUNK), b"")
+            save(parts, target, LARGEST_WHEEL, file, self.name)
 
 
 def wheel_sources(

@@ -21,7 +21,8 @@ class FaultyServer:
     """A server on the loopback; the first part of the path says how it behaves.
 
     `ok` serves a file of `root`, `corrupt` the same with its first byte changed, `truncated` half
-    of what it announces, `missing` an HTTP 404, `silent` nothing at all until the server closes,
+    of what it announces, `unannounced` all without a length, `missing` an HTTP 404,
+    `silent` nothing at all until the server closes,
     `stuck` half of the file and then nothing, `drip` one byte each tenth of a second
     for ten seconds.
     """
@@ -54,7 +55,8 @@ class _Handler(BaseHTTPRequestHandler):
         if behaviour == "corrupt":
             body = bytes([body[0] ^ 1]) + body[1:]
         self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
+        if behaviour != "unannounced":
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if behaviour == "drip":
             self._drip(body)
