@@ -119,7 +119,7 @@ def parse(text: str, file: str) -> Published:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # the latter: a number or a depth beyond Python
         raise PublishedIdsError(file, str(error)) from error
     redirects = data.pop("redirects", {})
     for known, tables in ((KINDS, data), ((*KINDS, PAGES), redirects)):

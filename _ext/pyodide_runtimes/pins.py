@@ -167,7 +167,7 @@ def _load(path: Path) -> Pins:
             npm=_table(data, "npm", lambda row: NpmPin(**_texts(row))),
             wheels=_table(data, "wheel", lambda row: WheelPin(**_texts(row))),
         )
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise PinsError(path, str(error)) from error
     except KeyError as error:
         raise PinsError(path, f"the field {error} is missing") from error

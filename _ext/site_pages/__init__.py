@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from site_pages import bibliography, not_found, reach, single_page
+from site_pages import bibliography, front_matter, links, not_found, reach, single_page
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the page, its configuration and the style."""
     app.add_config_value("site_pages_links", {}, "html", types=(dict,))
+    app.connect("config-inited", links.exclude)
+    app.connect("source-read", front_matter.check)
     app.connect("html-collect-pages", not_found.pages)
     app.connect("builder-inited", reach.copy_script)
     app.connect("html-page-context", reach.complete)

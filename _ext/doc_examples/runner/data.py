@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import time
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
+from yaml.constructor import ConstructorError
 
 from doc_examples.records import Fault, Outcome
 
@@ -70,6 +71,8 @@ def parse_json(text: str) -> None:
         json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise DataError(error.msg, error.lineno, error.colno) from None
+    except (ValueError, RecursionError) as error:  # what Python itself cannot take
+        raise _beyond(error) from None
 
 
 def _no_constant(name: str) -> None:
@@ -90,18 +93,41 @@ def parse_toml(text: str) -> None:
         elif place:
             reason, line = message, len(text.splitlines())
         raise DataError(reason, line, column) from None
+    except (ValueError, RecursionError) as error:
+        raise _beyond(error) from None
 
 
 def parse_yaml(text: str) -> None:
     """Check that a text is a sequence of YAML documents of plain data."""
     try:
-        list(yaml.safe_load_all(text))
+        list(yaml.load_all(text, _Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         raise DataError(error.problem or str(error), *place) from None
     except yaml.YAMLError as error:
         raise DataError(str(error)) from None
+    except (ValueError, RecursionError) as error:
+        raise _beyond(error) from None
+
+
+class _Loader(yaml.SafeLoader):
+    """Tells the place of what has the form of a value and is none, such as 2024-99-99."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
+            kind = node.tag.rpartition(":")[2]
+            text = node.value if isinstance(node, yaml.ScalarNode) else node.tag
+            reason = f"{text[:60]!r} is no {kind}: {error}"
+            raise ConstructorError(problem=reason, problem_mark=node.start_mark) from None
+
+
+def _beyond(error: Exception) -> DataError:
+    """Return the fault of a text that is well-formed and more than Python's parsers take."""
+    deep = isinstance(error, RecursionError)
+    return DataError("it is nested too deeply" if deep else str(error))
 
 
 PARSERS: Mapping[str, Callable[[str], None]] = {

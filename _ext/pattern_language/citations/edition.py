@@ -65,13 +65,24 @@ def read(path: Path, base_url: str = "") -> Edition:
     )
 
 
+# What the parser raises; by the last four, of what has the form of a value and is none.
+_UNREADABLE = (
+    yaml.YAMLError,
+    RecursionError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+)
+
+
 def _load(path: Path) -> dict[str, Any]:
     try:
         found = yaml.safe_load(path.read_text("utf-8"))
     except FileNotFoundError:
         expected = "a file in Citation File Format (or no path in the configuration)"
         raise EditionError(path, "", expected, "no file") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise EditionError(path, "", "YAML in UTF-8", f"an error: {error}") from error
     if not isinstance(found, dict):
         raise EditionError(path, "", "a mapping of fields", f"a {type(found).__name__}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doc_examples.records import Kind
-from doc_examples.runner.data import DataError, parse_data, parse_json, parse_yaml
+from doc_examples.runner.data import PARSERS, DataError, parse_data, parse_json, parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,3 +79,41 @@ def test_a_language_without_a_parser_is_an_error_of_the_caller(
 def test_yaml_that_would_run_code_is_refused() -> None:
     with pytest.raises(DataError):
         parse_yaml("!!python/object/apply:os.getcwd []")
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "at", "says"),
+    [
+        ("yaml", "b: 1\na: 2024-99-99\n", 11, "2024-99-99"),
+        ("yaml", "- 2024-01-01 25:00:00\n", 10, "timestamp"),
+        ("yaml", "b: 1\n? [1]\n: 2\n", 11, "unhashable"),
+        ("yaml", "- !!int x\n", 10, "no int"),
+        ("yaml", "- !!float x\n", 10, "no float"),
+        ("yaml", "- !!bool x\n", 10, ""),
+        ("yaml", "- !!binary 1\n", 10, ""),
+        ("yaml", "- " + "9" * 5000, 10, "digits"),
+        ("yaml", "[" * 5000, 10, "deep"),
+        ("json", "9" * 5000, 10, "digits"),
+        ("json", "[" * 100_000, 10, "deep"),
+        ("json", '{"a": NaN}', 10, "NaN"),
+        ("toml", "a = 2024-99-99", 10, ""),
+        ("toml", "a = " + "9" * 5000, 10, "digits"),
+        ("toml", "a = " + "[" * 5000, 10, "deep"),
+    ],
+)
+def test_what_has_the_form_of_a_value_and_is_none_is_a_fault_at_its_place(
+    block: Callable[..., Example], language: str, code: str, at: int | None, says: str
+) -> None:
+    found = parse_data(block(code, Kind.DATA, language=language, line=10)).fault
+    assert found is not None
+    assert says in found.message
+    assert at is None or found.line == at
+
+
+@given(
+    st.sampled_from(["yaml", "json", "toml"]),
+    st.text(st.sampled_from("a1-:?{}[]&*!<>|=\"'.# \n\t\0e0") | st.characters(), max_size=60),
+)
+def test_no_text_ends_a_parser_without_a_place(language: str, code: str) -> None:
+    with contextlib.suppress(DataError):
+        PARSERS[language](code)

@@ -106,3 +106,11 @@ def test_the_error_survives_pickling() -> None:
     error = EditionError(Path("x"), "title", "a text", "nothing")
     copied = pickle.loads(pickle.dumps(error))  # noqa: S301 - made here
     assert (str(copied), copied.field) == (str(error), "title")
+
+
+@pytest.mark.parametrize(
+    "value", ["2024-99-99", "!!bool x", "!!timestamp x", "{[1]: 2}", "[" * 5000]
+)
+def test_a_value_that_yaml_cannot_make_names_the_file(tmp_path: Path, value: str) -> None:
+    with pytest.raises(EditionError, match=r"CITATION\.cff"):
+        read(written(tmp_path, date_released=value))
