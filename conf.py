@@ -142,6 +142,9 @@ site_pages_links = {
     "reference/glossary": "",
 }
 
+# What is shipped of others is named with its licence on reference/project/licences.
+site_pages_licences = True
+
 html_theme = "furo"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_title = "Engineering Blueprints"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from site_pages import bibliography, front_matter, links, not_found, reach, single_page
+from site_pages import bibliography, front_matter, licences, links, not_found, reach, single_page
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -26,5 +26,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", reach.complete)
     # After whoever leaves a redirect at the root.
     app.connect("build-finished", single_page.to_root, priority=900)
+    app.add_config_value("site_pages_licences", False, "html", types=(bool,))
+    app.add_directive("shipped-licences", licences.ShippedLicences)
+    app.connect("doctree-resolved", licences.complete)
+    # After whoever copies files of others.
+    app.connect("build-finished", licences.finish, priority=950)
     bibliography.register()
     return {"version": "0.1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -43,6 +43,13 @@ def test_the_places_exist_as_soon_as_the_project_has_a_readme() -> None:
     assert [path.name for path in PLACES if README.exists() and not path.exists()] == []
 
 
+def test_the_glossary_says_which_releases_the_lines_stand_for() -> None:
+    glossary = (ROOT / "reference" / "glossary.md").read_text(encoding="utf-8")
+    entry = glossary.partition("\nLine\n")[2].partition("\n\n")[0]
+    assert {version for version in NAMED.findall(entry) if version.count(".") == 2} == {*RELEASES}
+    assert "0.29 is\n  not among them" in entry
+
+
 def test_the_workflow_runs_every_line() -> None:
     text = WORKFLOW.read_text(encoding="utf-8") if WORKFLOW.exists() else ""
     asks = "pyodide_runtimes lines" in text
