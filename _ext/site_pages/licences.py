@@ -61,16 +61,21 @@ _RELEASES = ", ".join(pin.version for pin in load_pins().lines)
 
 COMPONENTS = (
     # Neither the npm package nor the archive holds a text: these distributions ship the same one.
-    Component("Pyodide", "MPL-2.0", ("pyodide/*/pyodide*",), "dist:pathspec", _RELEASES),
+    Component("Pyodide", "MPL-2.0", ("_static/pyodide/*/pyodide*",), "dist:pathspec", _RELEASES),
     Component(
         "CPython, in Pyodide",
         "PSF-2.0",
-        ("pyodide/*/python_stdlib.zip", "pyodide/*/pyodide.asm.wasm"),
+        ("_static/pyodide/*/python_stdlib.zip", "_static/pyodide/*/pyodide.asm.wasm"),
         "dist:typing_extensions",
         ", ".join(dict.fromkeys(pin.python for pin in load_pins().lines)),
     ),
-    Component("NumPy", "BSD-3-Clause", ("pyodide/*/numpy-*.whl",), "wheel"),
-    Component("Comlink", "Apache-2.0", ("*blueprint_bridge-*.whl", "*comlink.mjs"), "npm:comlink"),
+    Component("NumPy", "BSD-3-Clause", ("_static/pyodide/*/numpy-*.whl",), "wheel"),
+    Component(
+        "Comlink",
+        "Apache-2.0",
+        ("_static/doc_examples/wheels/*/blueprint_bridge-*.whl",),
+        "npm:comlink",
+    ),
     Component(
         "Furo",
         "MIT",
@@ -85,21 +90,28 @@ COMPONENTS = (
             "_static/basic.css",
             "_static/doctools.js",
             "_static/documentation_options.js",
-            "_static/language_data.js",
             "_static/searchtools.js",
             "_static/sphinx_highlight.js",
-            "_static/*.png",
-            "_static/base-stemmer.js",
-            "_static/*-stemmer.js",
+            "_static/file.png",
+            "_static/minus.png",
+            "_static/plus.png",
+            "_static/debug.css",
         ),
         "dist:sphinx",
         "sphinx",
+    ),
+    Component(
+        "Snowball, in Sphinx's search",
+        "BSD-3-Clause",
+        ("_static/base-stemmer.js", "_static/english-stemmer.js", "_static/language_data.js"),
+        "dist:snowballstemmer",
+        "snowballstemmer",
     ),
     Component("Pygments", "BSD-2-Clause", ("_static/pygments.css",), "dist:pygments", "pygments"),
     Component(
         "sphinx-design",
         "MIT",
-        ("_sphinx_design_static/*", "_static/*design*"),
+        ("_static/design-tabs.js", "_static/sphinx-design.min.css"),
         "dist:sphinx-design",
         "sphinx-design",
     ),
@@ -119,27 +131,23 @@ COMPONENTS = (
 """What others made and this site ships."""
 
 OWN = (
-    "*.html",
-    "*.txt",
-    "*.inv",
-    "*.json",
-    "*.bib",
-    "*.ris",
-    "searchindex.js",
-    "isolation-worker.js",
     "_sources/*",
+    "_downloads/*",
+    "_licenses/*",
     "_static/blueprints.css",
     "_static/favicon.svg",
+    "_static/scrolling.mjs",
     "_static/bench_figures/*",
     "_static/pattern_language/*",
-    "_static/doc_examples/*",
-    "_static/site_pages/*",
-    "_static/debug.css",
-    ".buildinfo*",
-    ".nojekyll",
-    ".doctrees/*",
+    "_static/doc_examples/*.mjs",
+    "_static/doc_examples/*.css",
+    "_static/doc_examples/*.html",
+    "_static/doc_examples/*.py",
+    "_static/doc_examples/sessions/*",
+    "_static/doc_examples/config.json",
+    "reference/*.html",
 )
-"""What is written by this project, or generated from its text."""
+"""What is written by this project, or generated from its text; so is all at the site's root."""
 
 
 class ShippedLicences(SphinxDirective):
@@ -199,7 +207,7 @@ def text_of(part: Component, outdir: Path) -> str:
     files = [
         file
         for file in metadata.files(name) or []
-        if ".dist-info" in str(file) and re.match(r"LICEN[CS]E", file.name, re.IGNORECASE)
+        if ".dist-info" in str(file) and re.match(r"LICEN[CS]E|COPYING", file.name, re.IGNORECASE)
     ]
     return "\n\n".join(Path(str(file.locate())).read_text("utf-8") for file in files)
 
@@ -215,7 +223,9 @@ def unlicensed(outdir: Path) -> Iterator[str]:
     known = [*OWN, *(pattern for part in COMPONENTS for pattern in part.files)]
     for path in sorted(outdir.rglob("*")):
         name = path.relative_to(outdir).as_posix()
-        if path.is_file() and not any(fnmatch.fnmatchcase(name, pattern) for pattern in known):
+        if not path.is_file() or "/" not in name:
+            continue
+        if not any(fnmatch.fnmatchcase(name, pattern) for pattern in known):
             yield name
 
 

@@ -17,6 +17,7 @@ PHRASES = {
     "PSF-2.0": "PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2",
     "Apache-2.0": "Apache License",
     "MIT": "Permission is hereby granted",
+    "BSD-3-Clause": "Neither the name",
     "BSD-2-Clause": "Redistribution and use in source and binary forms",
 }
 
@@ -36,7 +37,13 @@ def test_each_component_has_a_page_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["_static/new.js", "_static/font.woff2", "pyodide/314.0.4/pandas-1-py3-none-any.whl"]
+    "name",
+    [
+        "_static/new.js",
+        "_static/doc_examples/wheels/0/other.whl",
+        "_static/font.woff2",
+        "_static/pyodide/314.0.4/pandas-1-py3-none-any.whl",
+    ],
 )
 def test_a_file_of_nobody_known_is_found(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(parents=True)
