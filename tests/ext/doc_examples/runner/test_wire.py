@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import doctest
 import io
 from email.message import Message
 from http import HTTPStatus
@@ -11,7 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doc_examples.runner import wire
 from doc_examples.runner.wire import Framing, Refusal, framing_of, is_own_host, path_of, read_body
+
+
+def test_the_examples_of_the_module_hold() -> None:
+    assert doctest.testmod(wire).failed == 0
 
 
 @given(st.text(st.characters(max_codepoint=255)))
