@@ -101,7 +101,7 @@ COMPONENTS = (
         "sphinx",
     ),
     Component(
-        "Snowball, in Sphinx's search",
+        "Snowball stemmers",
         "BSD-3-Clause",
         ("_static/base-stemmer.js", "_static/english-stemmer.js", "_static/language_data.js"),
         "dist:snowballstemmer",
