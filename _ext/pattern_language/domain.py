@@ -12,6 +12,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 
 from pattern_language.address import address_from
+from pattern_language.bibliography import said_of
 from pattern_language.citations.address import from_root
 from pattern_language.directives import DIRECTIVES
 from pattern_language.examples import are_collected, runnable
@@ -199,6 +200,7 @@ class PatternDomain(Domain):
             examples=are_collected(self.env),
             published=self.published,
             pages=frozenset(self.env.found_docs),
+            sources=said_of(self.env),
         )
         for finding in check(self.language, surroundings):
             warn(self.env, finding.place, finding.subtype, finding.message)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
         Consequence,
         Force,
         Heading,
+        KnownUse,
         Pattern,
-        Place,
         Pressing,
         Relation,
         Sequence,
@@ -34,7 +34,8 @@ class Draft:
     consequences: list[Consequence] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     stray_headings: list[Heading] = field(default_factory=list)
-    uncited_uses: list[Place] = field(default_factory=list)
+    uses: list[KnownUse] = field(default_factory=list)
+    lead: str = ""
     forces: list[Force] = field(default_factory=list)
     sequences: list[Sequence] = field(default_factory=list)
 

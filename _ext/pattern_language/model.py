@@ -192,6 +192,18 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownUse:
+    """One place in the field where a pattern can be seen."""
+
+    place: Place
+    text: str
+    is_sourced: bool
+    """Whether it cites something, or links to another site."""
+    cites: tuple[str, ...] = ()
+    """Keys of the bibliography."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """One pattern, as its page tells it."""
 
@@ -203,7 +215,7 @@ class Pattern:
     category: str
     state: State
     modules: tuple[str, ...]
-    """The modules that are, or will be, its engineering solution."""
+    """The modules that are its engineering solution."""
     docname: str
     place: Place
     parts: tuple[Part, ...] = ()
@@ -215,8 +227,9 @@ class Pattern:
     examples: tuple[str, ...] = ()
     """Names of the runnable blocks of its page."""
     stray_headings: tuple[Heading, ...] = ()
-    uncited_uses: tuple[Place, ...] = ()
-    """Known uses that name no source."""
+    uses: tuple[KnownUse, ...] = ()
+    lead: str = ""
+    """The first sentence of its solution."""
 
     @property
     def answers(self) -> tuple[Answer, ...]:

@@ -43,7 +43,8 @@ leaves-open {force}
 :::
 
 :::{{known-uses}}
-- [Name](https://example.org/) does it by this means; there, that is different.
+- [Name](https://example.org/) does it by this means; there, that is different (version 1.0, read on
+  2000-01-01).
 :::
 
 :::{{related}}

@@ -130,7 +130,8 @@ class RecordPage(SphinxTransform):
             consequences=tuple(draft.consequences),
             relations=tuple(draft.relations),
             stray_headings=tuple(draft.stray_headings),
-            uncited_uses=tuple(draft.uncited_uses),
+            uses=tuple(draft.uses),
+            lead=draft.lead,
         )
 
     def _parts(self, page: nodes.Element, subject: str, draft: Draft) -> Iterator[Part]:

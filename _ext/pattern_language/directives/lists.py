@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx import addnodes
 
+from pattern_language.bibliography import cited
 from pattern_language.directives.base import link
 from pattern_language.directives.entries import Entry, EntryReader
 from pattern_language.directives.parts import PartDirective
-from pattern_language.model import Consequence, PartKind, Pressing, Relation
+from pattern_language.model import Consequence, KnownUse, PartKind, Pressing, Relation
 from pattern_language.nodes import RelatedPatterns, view
 from pattern_language.terms import TermError, parse_answers, parse_id, parse_relation
 from pattern_language.words import EFFECT_WORDS
@@ -119,12 +120,15 @@ class KnownUsesDirective(PartDirective):
     kind = PartKind.KNOWN_USES
 
     def fill(self, body: list[Node]) -> list[Node]:
-        """Record the uses that name none."""
+        """Record the uses: the items of its lists, else its paragraphs."""
         lists = [node for node in body if isinstance(node, nodes.bullet_list)]
         uses = [item for found in lists for item in found] or [
             node for node in body if isinstance(node, nodes.paragraph)
         ]
-        self.draft.uncited_uses += [self.place(use) for use in uses if not _names_source(use)]
+        self.draft.uses += [
+            KnownUse(self.place(use), use.astext(), _names_source(use), cited(self.env, use))
+            for use in uses
+        ]
         return body
 
 

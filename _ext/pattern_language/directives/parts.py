@@ -8,6 +8,7 @@ from docutils import nodes
 
 from pattern_language.directives.base import LanguageDirective
 from pattern_language.model import PartKind
+from pattern_language.prose import first_sentence, plain
 from pattern_language.words import PART_TITLES
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ class SolutionDirective(PartDirective):
     """What to do, at the level of design."""
 
     kind = PartKind.SOLUTION
+
+    def fill(self, body: list[Node]) -> list[Node]:
+        """Record the sentence with which it begins."""
+        self.draft.lead = first_sentence(plain(body))
+        return body
 
 
 class WhenNotToUseDirective(PartDirective):

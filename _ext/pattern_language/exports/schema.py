@@ -162,7 +162,7 @@ _PATTERN: dict[str, Json] = {
     "intent": _text("What it is for, in one or two sentences."),
     "category": _text("Id of its category."),
     "state": _one_of(State, "How far its engineering has come; its form is complete in any case."),
-    "modules": _list(_text("Dotted name."), "The engineering solution, existing or to come."),
+    "modules": _list(_text("Dotted name."), "The engineering solution."),
     "examples": _list(_text("Name on the page."), "Runnable blocks of its page."),
     "citation_key": _text("Its key in patterns.bib, patterns.ris and patterns.csl.json."),
     "parts": _list(_ref("part"), "In the order of the page."),

@@ -14,6 +14,7 @@ from pattern_language.rules.pages import page_rules
 from pattern_language.rules.permanence import permanence_rules
 from pattern_language.rules.relations import relation_rules
 from pattern_language.rules.sequences import sequence_rules
+from pattern_language.rules.uses import use_rules
 
 if TYPE_CHECKING:
     from pattern_language.model import Language
@@ -27,6 +28,7 @@ _RULES = (
     relation_rules,
     sequence_rules,
     permanence_rules,
+    use_rules,
 )
 
 

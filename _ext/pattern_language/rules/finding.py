@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import invalidate_caches
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pattern_language.model import Place  # noqa: TC001 - dataclasses compare it
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pattern_language.published import Published
 
@@ -45,3 +45,5 @@ class Surroundings:
     """Names of all pages of the project; None where they do not matter."""
     exists: Callable[[str], bool] = can_be_found
     """Whether a module exists."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """What the bibliography says of each key."""

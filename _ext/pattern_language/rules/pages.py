@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pattern_language.model import Language, Page, Part, Pattern
     from pattern_language.rules.finding import Surroundings
 
+LEAD_WORDS: Final = 25
+"""The most words of a solution's first sentence."""
+
 REQUIRED: Final = tuple(kind for kind in PartKind if kind is not PartKind.REFERENCES)
 """The parts that every pattern has; the implementation only when it is there."""
 
@@ -29,7 +32,7 @@ def page_rules(language: Language, around: Surroundings) -> Iterator[Finding]:
             yield from misordered_parts(pattern)
             yield from empty_parts(pattern, language)
             yield from stray_headings(pattern)
-            yield from uncited_uses(pattern)
+            yield from long_lead(pattern)
             yield from wrong_state(pattern, around)
             if around.examples:
                 yield from missing_examples(pattern)
@@ -117,11 +120,16 @@ def stray_headings(pattern: Pattern) -> Iterator[Finding]:
         yield Finding(heading.place, "heading", message)
 
 
-def uncited_uses(pattern: Pattern) -> Iterator[Finding]:
-    """Find known uses without a source."""
-    for place in pattern.uncited_uses:
-        message = "a known use names its source: cite it or link to it"
-        yield Finding(place, "uncited-use", message)
+def long_lead(pattern: Pattern) -> Iterator[Finding]:
+    """Find solutions whose first sentence is too long to be quoted alone."""
+    words = len(pattern.lead.split())
+    if words > LEAD_WORDS:
+        (place,) = [part.place for part in pattern.parts if part.kind is PartKind.SOLUTION][:1]
+        message = (
+            f"the first sentence of the solution has {words} words; expected are at most "
+            f"{LEAD_WORDS}, because it is quoted alone: say the rest in a second sentence"
+        )
+        yield Finding(place, "long-lead", message)
 
 
 def missing_examples(pattern: Pattern) -> Iterator[Finding]:
@@ -135,12 +143,15 @@ def missing_examples(pattern: Pattern) -> Iterator[Finding]:
 
 
 def wrong_state(pattern: Pattern, around: Surroundings) -> Iterator[Finding]:
-    """Find states that the modules of a pattern contradict."""
+    """Find modules that do not exist, and states that the modules contradict."""
     there = [module for module in pattern.modules if around.exists(module)]
     if pattern.state is State.IN_PROGRESS and there:
         message = f"{pattern.id!r} is said to be in progress, but {', '.join(there)} can be found"
         yield Finding(pattern.place, "state", message)
     missing = [module for module in pattern.modules if module not in there]
-    if pattern.state is State.COMPLETE and missing:
-        message = f"{pattern.id!r} is said to be complete, but {', '.join(missing)} cannot be found"
-        yield Finding(pattern.place, "state", message)
+    if missing:
+        message = (
+            f"{pattern.id!r} names {', '.join(missing)}, which cannot be found: ':modules:' names "
+            "what can be imported; what is planned is called 'planned' in the text"
+        )
+        yield Finding(pattern.place, "missing-module", message)

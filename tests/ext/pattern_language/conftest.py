@@ -75,7 +75,7 @@ Like this.
 :::
 
 :::{{known-uses}}
-- [Somebody](https://example.org/use) does it.
+- [Somebody](https://example.org/use) does it (version 1.2, read on 2026-12-01).
 :::
 
 :::{{related}}

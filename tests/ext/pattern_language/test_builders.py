@@ -50,7 +50,7 @@ Like this.
 
 .. known-uses::
 
-   - `Somebody <https://example.org/use>`_ does it.
+   - `Somebody <https://example.org/use>`_ does it (commit 0a1b2c3, read on 2026-12-01).
 
 .. related::
 

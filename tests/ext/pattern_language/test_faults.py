@@ -63,7 +63,7 @@ def parts_group(page: Page, sources: dict[str, str]) -> dict[str, str]:
         return named(name).replace(old, new, 1)
 
     intro = "\n".join(f"{n}\n: One more.\n" for n in ("missing", "repeated", "orders", "empty"))
-    related = "headed strays untitled second stated builtin absent cited uncategorised terms"
+    related = "headed strays untitled second stated builtin absent cited uncategorised terms long"
     intro += "\n".join(f"{n}\n: One more.\n" for n in related.split())
     first = "# The language\n\n:::{sequence} all\n\nAll of them.\n\n" + intro + ":::\n\n"
     empty = mark(broken("Empty", "Somewhere.\n", ""), ":::{context}", "empty-part")
@@ -80,8 +80,12 @@ def parts_group(page: Page, sources: dict[str, str]) -> dict[str, str]:
     cited = broken("Cited", "[Somebody](https://example.org/use)", "Somebody <<< uncited-use\n ")
     cited = cited.replace(
         ":::\n\n:::{related}",
-        "- An [inner link](#cited-context). <<< uncited-use\n:::\n\n:::{related}",
+        "- An [inner link](#cited-context). <<< uncited-use\n"
+        "- An [outer link](https://example.org/use), version 1.2. <<< undated-use\n"
+        ":::\n\n:::{related}",
     )
+    long = broken("Long", "**Do it.**", f"**Do it{' and more' * 12}.**")
+    long = mark(long, ":::{solution}", "long-lead")
     repeated = named("Repeated")
     repeated = repeated.replace(
         ":::{references}",
@@ -101,6 +105,7 @@ def parts_group(page: Page, sources: dict[str, str]) -> dict[str, str]:
         "work/orders.md": orders,
         "work/empty.md": empty,
         "work/headed.md": headed,
+        "work/long.md": long,
         "work/strays.md": strays,
         "work/untitled.md": mark(
             "".join(named("Untitled").splitlines(keepends=True)[2:]).replace("## Impl", "# Impl"),
@@ -119,7 +124,9 @@ def parts_group(page: Page, sources: dict[str, str]) -> dict[str, str]:
             "state",
         ),
         "work/absent.md": mark(
-            named("Absent").replace(": json", ": json.absent, absent.json"), ":::{pattern}", "state"
+            named("Absent").replace(": json", ": json.absent, absent.json"),
+            ":::{pattern}",
+            "missing-module",
         ),
         "work/cited.md": cited,
         "work/uncategorised.md": mark(
@@ -340,7 +347,8 @@ def test_a_complete_pattern_needs_an_example_where_examples_are_collected(
         else text
         for name, text in sources.items()
     }
-    waiting = page("Later", "uses alpha\n: So.", modules="later", state="in-progress")
+    waiting = page("Later", "uses alpha\n: So.", state="in-progress")
+    waiting = waiting.replace(":modules: json\n", "")
     files["work/later.md"] = waiting.replace("## Implementation\n\nLike this.\n", "")
     files["work/delta.md"] = files["work/delta.md"].replace(
         "alternative-to gamma", "alternative-to later"

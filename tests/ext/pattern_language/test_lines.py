@@ -24,7 +24,7 @@ def page_with_code(text: str) -> str:
         ": So it is.\n": 6,
         "Like this.\n": 7,
         "- Never on Sundays.\n": 8,
-        "- [Somebody](https://example.org/use) does it.\n": 9,
+        "- [Somebody](https://example.org/use) does it (version 1.2, read on 2026-12-01).\n": 9,
     }
     for place, number in places.items():
         indented = place.startswith((":", "-"))

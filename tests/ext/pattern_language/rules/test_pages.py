@@ -85,12 +85,16 @@ def test_a_head_without_name_intent_or_known_category_is_found(make: Any) -> Non
     assert make.found(make.pattern("a", category="two")) == [("a", 3, "unknown-category")]
 
 
-def test_stray_headings_and_uncited_uses_are_found_where_they_stand(make: Any) -> None:
-    place = Place("a", 44)
-    assert make.found(make.pattern("a", stray_headings=(Heading("H", place),))) == [
-        ("a", 44, "heading")
-    ]
-    assert make.found(make.pattern("a", uncited_uses=(place,))) == [("a", 44, "uncited-use")]
+def test_stray_headings_are_found_where_they_stand(make: Any) -> None:
+    heading = Heading("H", Place("a", 44))
+    found = make.found(make.pattern("a", stray_headings=(heading,)))
+    assert found == [("a", 44, "heading")]
+
+
+def test_a_solution_begins_with_a_sentence_that_is_short_enough_to_be_quoted(make: Any) -> None:
+    assert make.found(make.pattern("a", lead=" ".join(["word"] * 25))) == []
+    found = make.found(make.pattern("a", lead=" ".join(["word"] * 26)))
+    assert found == [("a", 13, "long-lead")]
 
 
 def test_a_second_pattern_of_a_page_is_found_and_not_judged_further(make: Any) -> None:
@@ -99,18 +103,20 @@ def test_a_second_pattern_of_a_page_is_found_and_not_judged_further(make: Any) -
 
 
 @pytest.mark.parametrize(
-    ("state", "modules", "faulty"),
+    ("state", "modules", "faults"),
     [
-        (State.COMPLETE, ("there",), False),
-        (State.COMPLETE, ("there", "gone"), True),
-        (State.COMPLETE, (), False),
-        (State.IN_PROGRESS, ("gone",), False),
-        (State.IN_PROGRESS, ("gone", "there"), True),
+        (State.COMPLETE, ("there",), []),
+        (State.COMPLETE, ("there", "gone"), ["missing-module"]),
+        (State.COMPLETE, (), []),
+        (State.IN_PROGRESS, (), []),
+        (State.IN_PROGRESS, ("gone",), ["missing-module"]),
+        (State.IN_PROGRESS, ("there",), ["state"]),
+        (State.IN_PROGRESS, ("gone", "there"), ["missing-module", "state"]),
     ],
 )
-def test_a_state_that_the_modules_contradict_is_found(
-    make: Any, state: State, modules: tuple[str, ...], faulty: bool
+def test_modules_exist_and_do_not_contradict_the_state(
+    make: Any, state: State, modules: tuple[str, ...], faults: list[str]
 ) -> None:
     around = Surroundings(exists=lambda module: module == "there")
     found = make.found(make.pattern("a", state=state, modules=modules), around=around)
-    assert found == ([("a", 3, "state")] if faulty else [])
+    assert found == [("a", 3, fault) for fault in faults]
