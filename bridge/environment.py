@@ -7,20 +7,41 @@ from a memory snapshot may wake up somewhere else than where it was made.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from bridge._browser import ffi
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
+    "HOW_TO_ISOLATE",
     "Environment",
     "can_block",
     "describe",
     "is_cross_origin_isolated",
     "is_pyodide",
     "is_worker",
+    "isolating",
     "line_of",
     "pyodide_line",
     "pyodide_version",
 ]
+
+HOW_TO_ISOLATE: Final = (
+    "serve it with the header 'Document-Isolation-Policy: isolate-and-require-corp', or for "
+    "browsers that do not know this header with 'Cross-Origin-Opener-Policy: same-origin' and "
+    "'Cross-Origin-Embedder-Policy: require-corp'"
+)
+"""What to do where a page is not cross-origin isolated; for messages of errors."""
+
+_ALONE: Final = {
+    "Document-Isolation-Policy": {"isolate-and-require-corp", "isolate-and-credentialless"}
+}
+_TOGETHER: Final = {
+    "Cross-Origin-Opener-Policy": {"same-origin"},
+    "Cross-Origin-Embedder-Policy": {"require-corp", "credentialless"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +105,32 @@ def is_worker() -> bool:
 def is_cross_origin_isolated() -> bool:
     """Tell whether shared memory is allowed here; ``False`` outside the browser."""
     return is_pyodide() and bool(ffi.get(ffi.js_globals(), "crossOriginIsolated"))
+
+
+def isolating(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of the headers by which a document asks to be cross-origin isolated.
+
+    `is_cross_origin_isolated` tells whether it is: the browser has to know the header, the context
+    to be secure, and in a frame the pages around it have a say.
+
+    Args:
+        headers: Names and values of a response's headers; names in any case.
+
+    Returns:
+        One header, or two that are needed together; empty if they ask for nothing.
+
+    Examples:
+        >>> isolating({"document-isolation-policy": "isolate-and-credentialless"})
+        ('Document-Isolation-Policy',)
+        >>> isolating({"Cross-Origin-Embedder-Policy": "require-corp"})
+        ()
+    """
+    # A value may be followed by parameters, such as where to report.
+    given = {name.lower(): value.partition(";")[0].strip() for name, value in headers.items()}
+    for wanted in (_ALONE, _TOGETHER):
+        if all(given.get(name.lower()) in values for name, values in wanted.items()):
+            return tuple(wanted)
+    return ()
 
 
 def can_block() -> bool:

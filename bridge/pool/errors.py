@@ -76,7 +76,7 @@ class TaskLostError(PoolError, ConnectionError):
 
 
 class TaskExpiredError(PoolError, TimeoutError):
-    """The time of a task was up; its worker was told to leave it.
+    """The task exceeded its time limit and was cancelled.
 
     Attributes:
         function: Name of its function.

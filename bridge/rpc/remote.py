@@ -1,4 +1,4 @@
-"""What stands on this side for an object of the other side.
+"""Proxy for a remote object.
 
 Using a name is not a crossing; calling, awaiting or assigning one is. The names of a remote object
 are those of the served one, so this class keeps its own out of the way: whatever else can be done

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
 from bridge._browser import ffi
-from bridge.environment import is_cross_origin_isolated
+from bridge.environment import HOW_TO_ISOLATE, is_cross_origin_isolated
 from bridge.rpc.errors import EncodingError, MalformedMessageError
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ def parts_of(value: object) -> Parts:
     if not is_cross_origin_isolated():
         raise EncodingError(
             "shared memory",
-            "the page is not cross-origin isolated (serve it with the headers COOP and COEP, or "
-            "send a copy)",
+            f"the page is not cross-origin isolated ({HOW_TO_ISOLATE}; or send a copy)",
         )
     if kind == _WHOLE:
         return Parts(memory, kind)

@@ -3,9 +3,6 @@
 That is so where stacks can be switched (Pyodide from 0.27 on, in browsers with JavaScript promise
 integration) and Python was entered asynchronously: by ``await``, in a task, in an ``async def``
 handler. While it waits, the page goes on, so other code can run in the middle of the statement.
-
-On Pyodide 314.0.4, let only one place wait at a time: where several wait and end in another order
-than they began, the interpreter was seen to raise a ``SystemError``, or to fail for good.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bridge.environment import HOW_TO_ISOLATE
 from bridge.rpc import MalformedMessageError
 from bridge.rpc.shared import view_of
 from bridge.worker.sources import archive
@@ -119,4 +120,5 @@ def test_a_page_that_is_not_isolated_is_told_so(
         found = json.loads(interpreter_runner.call(visit(f"{server.url}/page.html"), 90))
     assert found[:2] == [False, "shared memory"]
     assert "not cross-origin isolated" in found[2]
+    assert HOW_TO_ISOLATE in found[2]
     assert found[3] == "after"

@@ -75,9 +75,7 @@ def test_served_functions_that_wait_hold_up_nobody_and_report_to_their_own_calle
         with pytest.raises(InterpreterError, match="cannot switch stacks"):
             ask(page, "interleaved(1)")
         return
-    # Pyodide 314.0.4 damages its stacks, now and then, where several wait at once and end in
-    # another order than they began.
-    assert ask(page, f"interleaved({1 if interpreter_line == '314' else 12})") == {
+    assert ask(page, "interleaved(12)") == {
         "results": True,
         "progress": True,
         "after": "alive",
