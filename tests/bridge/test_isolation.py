@@ -6,6 +6,7 @@ The rows of the table in `reference/project/using-bridge.md`: a change of the br
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -133,11 +134,32 @@ INTERRUPT: Final = """() => new Promise((resolve, reject) => {
     else { clearInterval(worker.timer); worker.terminate(); resolve(data); }
   };
 })"""
+ADDING: Final = """const added = ADDED;
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+addEventListener("fetch", (event) => event.respondWith((async () => {
+  const { body, status, headers } = await fetch(event.request);
+  return new Response(body, { status, headers: { ...Object.fromEntries(headers), ...added } });
+})()));"""
+REGISTER: Final = """async (script) => {
+  const before = crossOriginIsolated;
+  await navigator.serviceWorker.register(script);
+  await navigator.serviceWorker.ready;
+  if (!navigator.serviceWorker.controller) {
+    await new Promise((resolve) =>
+      navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+  }
+  return [before, crossOriginIsolated];
+}"""
 TEXTS: Final = {
     "page.html": "<!doctype html><link rel='icon' href='data:,'><body>",
     "frame.html": "<!doctype html><script>parent.postMessage('here', '*')</script>",
     "worker.mjs": WORKER,
     "python.mjs": PYTHON,
+    **{
+        f"adding-{name}.js": ADDING.replace("ADDED", json.dumps(headers))
+        for name, headers in POLICIES.items()
+    },
 }
 
 
@@ -227,7 +249,23 @@ def test_what_the_headers_of_a_page_allow(
     assert Found(*found) == ALLOWED[policy]
 
 
-@pytest.mark.parametrize("policy", [name for name in POLICIES if name != "none"])
+ISOLATING: Final = [name for name in POLICIES if name != "none"]
+
+
+@pytest.mark.parametrize("policy", ISOLATING)
+def test_a_service_worker_that_adds_the_headers_isolates_from_the_next_load_on(
+    policy: str, site: Site, interpreter_runner: Runner
+) -> None:
+    async def look(page: Page) -> list[bool]:
+        first = await page.evaluate(REGISTER, f"adding-{policy}.js")
+        await page.reload()
+        return [*first, await page.evaluate("crossOriginIsolated")]
+
+    found = visited(interpreter_runner, f"{site.url()}/none/page.html", look, 60)
+    assert found == [False, False, True]
+
+
+@pytest.mark.parametrize("policy", ISOLATING)
 def test_python_in_a_worker_is_interrupted_through_shared_memory(
     policy: str, site: Site, interpreter_runner: Runner, request: pytest.FixtureRequest
 ) -> None:
