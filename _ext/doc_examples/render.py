@@ -13,6 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from doc_examples.lines import split_lines
 from doc_examples.plan import function_name, modules
 from doc_examples.records import Example, LineRange, Options, Plan
 
@@ -121,7 +122,7 @@ def literal(text: str) -> str:
 
 def _pieces(text: str) -> str:
     """Return one quoted string per line, in brackets."""
-    lines = text.splitlines(keepends=True) or [""]
+    lines = split_lines(text, keepends=True) or [""]
     return "(\n" + "".join(f"            {line!a}\n" for line in lines) + "        )"
 
 

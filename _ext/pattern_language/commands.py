@@ -67,8 +67,8 @@ def publish(source: Path) -> list[str]:
         partial = path.with_name(f".{path.name}.partial")
         partial.write_text(after, "utf-8")
         partial.replace(path)
-    old = before.splitlines()
-    return [line for line in after.splitlines() if "=" in line and line not in old]
+    old = before.split("\n")
+    return [line for line in after.split("\n") if "=" in line and line not in old]
 
 
 def begin(source: Path, pattern: str, category: str, folder: str = "") -> Path:

@@ -135,7 +135,7 @@ def parse(text: str, file: str) -> Published:
 
 def _lines(text: str) -> Iterator[tuple[tuple[str, str], int]]:
     table = ""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if match := re.match(r"\s*\[([\w.\s-]+)\]", line):
             table = match[1].replace(" ", "")
         elif match := re.match(r"""\s*["']?([\w/.-]+)["']?\s*=""", line):
@@ -168,7 +168,7 @@ def extended(text: str, language: Language, file: str) -> str:
 
 def _add(text: str, table: str, lines: list[str]) -> str:
     """Put lines at the end of a table; one that is not there comes last."""
-    rows = text.splitlines()
+    rows = text.removesuffix("\n").split("\n") if text else []
     heads = [i for i, row in enumerate(rows) if re.match(r"\s*\[", row)]
     start = next((i for i in heads if rows[i].split("#")[0].strip() == f"[{table}]"), None)
     if start is None:

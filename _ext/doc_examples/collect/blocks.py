@@ -14,9 +14,11 @@ from sphinx import addnodes
 from doc_examples.collect.anchor import Anchors, Place
 from doc_examples.collect.docstrings import Docstring, docstring_of
 from doc_examples.collect.marks import ATTRS, DIRECTIVE, GENERATED, HINT, TRIM
+from doc_examples.collect.torn import TornFile, text_at, torn_files
+from doc_examples.lines import read_text, split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _DOCSTRING = re.compile(r"^(?:(?P<path>.*):)?docstring of (?P<name>.+)$", re.DOTALL)
 
@@ -57,7 +59,10 @@ class Reader:
     page: Path
     srcdir: Path
     highlight_language: str
+    encodings: tuple[str, ...] = ()
+    """What the project's pages may be encoded in, besides UTF-8."""
     _anchors: dict[Path, Anchors | None] = field(init=False, default_factory=dict)
+    _torn: dict[Path, list[TornFile]] = field(init=False, default_factory=dict)
     _docstrings: dict[tuple[Path, Docstring], Anchors] = field(init=False, default_factory=dict)
 
     def blocks(self, doctree: nodes.document) -> Iterator[Block]:
@@ -82,6 +87,10 @@ class Reader:
         file, place = files[-1], None
         if not node.get(GENERATED):
             file, place = self._find(files, documented, "\n".join(standing) + "\n", node)
+            if not (before or after) and (mended := self._mend(files, file, place, code, node)):
+                file, place, code = mended
+                if not inline:
+                    node[:] = [nodes.Text(code.removesuffix("\n"))]
         if place is not None and before:
             place = Place(place.line - before, place.column) if place.line > before else None
         heading, above = _headings(node)
@@ -139,9 +148,26 @@ class Reader:
                 return file, place
         return files[-1], None
 
+    def _mend(
+        self, files: list[Path], file: Path, place: Place | None, code: str, node: CodeNode
+    ) -> tuple[Path, Place, str] | None:
+        """Return file, place and text of a block whose text docutils has changed."""
+        if place is not None:
+            anchors = self._anchors_of(file)
+            kept = text_at(anchors.source, place, code) if anchors else code
+            return (file, place, kept) if kept != code else None
+        for each in files:
+            if each not in self._torn:
+                anchors = self._anchors_of(each)
+                self._torn[each] = torn_files(anchors.source) if anchors else []
+            for torn in self._torn[each]:
+                if found := torn.find(code, _hint(node)):
+                    return each, *found
+        return None
+
     def _anchors_of(self, file: Path) -> Anchors | None:
         if file not in self._anchors:
-            lines = _lines(file)
+            lines = _lines(file, self.encodings)
             self._anchors[file] = Anchors(lines) if lines is not None else None
         return self._anchors[file]
 
@@ -161,10 +187,10 @@ class Reader:
         return anchors.find(code, None)
 
 
-def _lines(file: Path) -> list[str] | None:
+def _lines(file: Path, encodings: Sequence[str]) -> list[str] | None:
     try:
-        return file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
+        return split_lines(read_text(file, encodings))
+    except OSError:
         return None
 
 

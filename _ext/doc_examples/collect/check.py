@@ -12,6 +12,7 @@ from doc_examples.collect.collector import Fault, PageRecord
 from doc_examples.collect.languages import UNSTATED
 from doc_examples.collect.scan_rest import scan_rest
 from doc_examples.collect.scanner import Role, Scanned, scan
+from doc_examples.lines import read_text, split_lines
 from doc_examples.records import Example, digest
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Sources:
     markups: Mapping[str, str]
     """``markdown`` or ``restructuredtext`` by the ending of a file's name."""
     colon_fence: bool = True
+    encodings: tuple[str, ...] = ()
+    """What files may be encoded in, besides UTF-8."""
     exclude: Mapping[str, str] | None = None
     """Reasons by ``file:line`` or pattern of files, for differences that are meant."""
 
@@ -78,8 +81,8 @@ def differences(records: Iterable[PageRecord], sources: Sources) -> list[Fault]:
         if markup is None:
             continue
         try:
-            text = (sources.srcdir / file).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+            text = read_text(sources.srcdir / file, sources.encodings)
+        except OSError as error:
             faults.add(Fault(file, 1, SUBTYPE, f"the file cannot be read: {error}"))
             continue
         scans[file] = scan(text, markup, colon_fence=sources.colon_fence)
@@ -113,7 +116,7 @@ def _as_written(page: PageRecord, example: Example) -> Example:
     """Return the block without the lines that a directive added to its text."""
     for name, before, after in page.trims:
         if name == example.name:
-            lines = example.code.splitlines()
+            lines = split_lines(example.code)
             code = "\n".join(lines[before : len(lines) - after]) + "\n"
             return replace(example, line=example.line + before, code=code)
     return example
@@ -180,16 +183,21 @@ def _describe(item: Scanned | None, example: Example | None) -> str:
     )
 
 
+def _words(code: str) -> str:
+    # autodoc has torn lines at characters that do not end one.
+    return " ".join(code.split())
+
+
 def _compare_docstrings(page: PageRecord) -> Iterable[Fault]:
     collected: dict[str, list[str]] = {}
     place: dict[str, tuple[str, int]] = {}
     for example in page.examples:
         if example.docstring_of:
-            collected.setdefault(example.docstring_of, []).append(comparable(example.code))
+            collected.setdefault(example.docstring_of, []).append(_words(example.code))
             place.setdefault(example.docstring_of, (example.file, example.line))
     for dotted, lines in page.rendered:
         scanned = [
-            comparable(item.code)
+            _words(item.code)
             for item in scan_rest(list(enumerate(lines, 1)))
             if item.role is Role.TEXT
         ]

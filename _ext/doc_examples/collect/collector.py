@@ -17,6 +17,7 @@ from doc_examples.collect.languages import kind_of, looks_like_python
 from doc_examples.collect.marks import ID
 from doc_examples.collect.naming import Names
 from doc_examples.collect.options import Parsed, Problem, check_use, parse_options, slug
+from doc_examples.lines import split_lines
 from doc_examples.records import Example, Expected, Kind
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ class ExampleCollector(EnvironmentCollector):
             page=Path(env.doc2path(docname)),
             srcdir=Path(env.srcdir),
             highlight_language=app.config.highlight_language,
+            encodings=(app.config.source_encoding,),
         )
         record = collect_page(docname, list(reader.blocks(doctree)), reader)
         spoken = rendered(env)
@@ -279,7 +281,7 @@ def _malformed(block: Block) -> Iterable[Problem]:
     before = parent[index - 1] if index else None
     if not isinstance(before, nodes.paragraph):
         return []
-    lines = before.rawsource.strip().splitlines()
+    lines = split_lines(before.rawsource.strip())
     if lines and lines[-1].startswith("{") and lines[-1].rstrip().endswith("}"):
         line = lines[-1].strip()
         if line[1:2] in {"#", "."} or "=" in line:
@@ -292,7 +294,7 @@ def _malformed(block: Block) -> Iterable[Problem]:
 
 
 def _unanchored(block: Block, page: str) -> Problem:
-    first = next((line for line in block.code.splitlines() if line.strip()), "")
+    first = next((line for line in split_lines(block.code) if line.strip()), "")
     return Problem(
         "unanchored",
         f"the block that begins with {first.strip()[:60]!r} stands nowhere in {block.file.name}, "

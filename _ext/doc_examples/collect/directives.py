@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
+from docutils.parsers.rst.directives.misc import Include
+from docutils.statemachine import StringList
 from sphinx.directives.code import LiteralInclude, LiteralIncludeReader
 from sphinx.util.docutils import SphinxDirective
 
 from doc_examples.collect.marks import ATTRS, DIRECTIVE, HINT, TRIM
 from doc_examples.collect.options import BY_NAME
+from doc_examples.lines import ANY_SEPARATOR, ANY_STAND_IN, hidden, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,6 +75,21 @@ class _Noting(SphinxDirective):
         block[HINT] = reader.lineno_start
 
 
+class _Including(Include):
+    """Keeps docutils from tearing the lines of a text that it includes."""
+
+    def insert_into_input_lines(self, text: str) -> None:
+        """Put the text in place of the directive."""
+        if not ANY_SEPARATOR.search(text) or ANY_STAND_IN.search(text):
+            super().insert_into_input_lines(text)
+            return
+        super().insert_into_input_lines(hidden(text))
+        lines = self.state_machine.input_lines or StringList()
+        for index, line in enumerate(lines.data):
+            if ANY_STAND_IN.search(line):
+                lines[index] = shown(line)
+
+
 def _registered(name: str) -> type[Directive] | None:
     # docutils can only look a directive up for a document that it is parsing.
     registry = cast("dict[str, type[Directive]]", vars(directives)["_directives"])
@@ -94,3 +112,8 @@ def teach(app: Sphinx) -> None:
             f"Example{base.__name__}", (_Noting, base), {"option_spec": spec, "taken": taken}
         )
         app.add_directive(name, made, override=True)
+    include = _registered("include")
+    if include is not None and issubclass(include, Include):
+        app.add_directive(
+            "include", type("ExampleInclude", (_Including, include), {}), override=True
+        )

@@ -6,10 +6,13 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sphinx.parsers import RSTParser
+
 from doc_examples.collect import directives
 from doc_examples.collect.builder import ExamplesBuilder, disagreements
 from doc_examples.collect.collector import ExampleCollector, rendered, report
 from doc_examples.collect.reference import OptionTable
+from doc_examples.collect.rest_parser import ExampleRSTParser
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +60,8 @@ def _take_over(app: Sphinx, config: Config) -> None:
     config.exclude_patterns = [*config.exclude_patterns, "**/.pytest_cache", ".pytest_cache"]
     if "sphinx.ext.autodoc" in app.extensions:
         app.connect("autodoc-process-docstring", _note_docstring, priority=900)
+    if app.registry.get_source_parsers().get("restructuredtext") is RSTParser:
+        app.add_source_parser(ExampleRSTParser, override=True)
     if "myst_parser" in app.extensions:
         from myst_parser.parsers.sphinx_ import MystParser  # noqa: PLC0415 - an optional package
 

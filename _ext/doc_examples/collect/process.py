@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from doc_examples.collect.manifest import PLAN, is_current
+from doc_examples.lines import split_lines
 from doc_examples.records import Plan
 
 if TYPE_CHECKING:
@@ -115,6 +116,6 @@ def _build(srcdir: Path, build_dir: Path, outdir: Path, seconds: float) -> None:
 
 
 def _last(text: str) -> str:
-    lines = text.rstrip().splitlines()
+    lines = split_lines(text.rstrip())
     reports = [line for line in lines[:-_TAIL] if "WARNING: " in line or "ERROR: " in line]
     return "\n".join([*reports[:_TAIL], *lines[-_TAIL:]])

@@ -20,17 +20,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _QUOTE = re.compile(r"^ {0,3}> ?")
-_BULLET = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)])(?: {1,4}(?=\S)| (?= )|$)")
+_BULLET = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)])(?: {1,4}(?=[^ \t])| (?= )|$)")
 _FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\]]+\]:[ \t]*")
-_DEFINITION = re.compile(r"^ {0,3}[:~][ \t]+(?=\S)")
+_DEFINITION = re.compile(r"^ {0,3}[:~][ \t]+(?=[^ \t])")
 _RULE = re.compile(r"^ {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
 _FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,}|:{3,})[ \t]*(.*?)[ \t]*$")
 _HTML = re.compile(
-    r"^ {0,3}(?:(<!--)|<(script|pre|style|textarea)\b|(</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>)\s*$)",
+    r"^ {0,3}(?:(<!--)|<(script|pre|style|textarea)\b|(</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>)[ \t]*$)",
     re.IGNORECASE,
 )
-_OPTION = re.compile(r"^\s*:[\w-]+:(?:\s|$)")
+_OPTION = re.compile(r"^[ \t]*:(?:[\w-]+|'[^']*'|\"[^\"]*\")[ \t]*:(?:\s|$)")
+_MORE_OPTIONS = re.compile(rf"{_OPTION.pattern}|^[ \t]*:(?:[ \t]|$)")
+"""An option, or a line that continues the value of the one above it."""
 
+BLANK = " \t"
+"""What Markdown takes for blanks; other characters that show nothing are text."""
 QUOTE = -1
 """Stands for a block quote among the widths of the containers that a line is in."""
 
@@ -38,8 +42,10 @@ QUOTE = -1
 def scan_markdown(lines: Sequence[Line], *, colon_fence: bool = True) -> list[Scanned]:
     """Return the blocks of a Markdown text."""
     body = list(lines)
-    if body and body[0][0] == 1 and body[0][1].rstrip() == "---":
-        end = next((i for i in range(1, len(body)) if body[i][1].rstrip() in {"---", "..."}), 0)
+    if body and body[0][0] == 1 and body[0][1].rstrip(BLANK) == "---":
+        end = next(
+            (i for i in range(1, len(body)) if body[i][1].rstrip(BLANK) in {"---", "..."}), 0
+        )
         body = body[end + 1 :] if end else body
     return _Markdown(body, colon_fence=colon_fence).scan()
 
@@ -62,7 +68,7 @@ class _Markdown:
         rest, depth = self._inside(self.lines[self.at][1])
         del self.containers[depth:]
         rest = self._enter(rest)
-        if not rest.strip():
+        if not rest.strip(BLANK):
             self.in_paragraph = False
             self.at += 1
         elif rest.startswith("    ") and not self.in_paragraph:
@@ -73,7 +79,7 @@ class _Markdown:
             self._html(match, rest)
         else:
             # A heading is no paragraph: an indented line after it is code.
-            self.in_paragraph = not re.match(r"^ {0,3}(#{1,6}(\s|$)|\(.*\)=$|\{.*\}$)", rest)
+            self.in_paragraph = not re.match(r"^ {0,3}(#{1,6}([ \t]|$)|\(.*\)=$|\{.*\}$)", rest)
             self.at += 1
 
     def _inside(self, text: str) -> tuple[str, int]:
@@ -84,9 +90,9 @@ class _Markdown:
                 if not match:
                     return text, depth
                 text = text[match.end() :]
-            elif not text.strip():
+            elif not text.strip(BLANK):
                 text = ""
-            elif text[:width].strip() == "":
+            elif text[:width].strip(BLANK) == "":
                 text = text[width:]
             else:
                 return text, depth
@@ -109,7 +115,7 @@ class _Markdown:
             text = text[match.end() :]
 
     def _definition(self, text: str) -> re.Match[str] | None:
-        follows_text = self.at > 0 and bool(self.lines[self.at - 1][1].strip())
+        follows_text = self.at > 0 and bool(self.lines[self.at - 1][1].strip(BLANK))
         return _DEFINITION.match(text) if follows_text or self.in_paragraph else None
 
     def _opens(self, match: re.Match[str]) -> bool:
@@ -120,7 +126,7 @@ class _Markdown:
     def _fence(self, match: re.Match[str]) -> None:
         indent, marks, info = len(match[1]), match[2], match[3]
         number = self.lines[self.at][0]
-        close = re.compile(rf"^ {{0,3}}{marks[0]}{{{len(marks)},}}\s*$")
+        close = re.compile(rf"^ {{0,3}}{marks[0]}{{{len(marks)},}}[ \t]*$")
         content: list[Line] = []
         self.at += 1
         while self.at < len(self.lines):
@@ -166,11 +172,11 @@ class _Markdown:
         while self.at < len(self.lines):
             number, text = self.lines[self.at]
             rest, depth = self._inside(text)
-            if rest.strip() and (depth < len(self.containers) or not rest.startswith("    ")):
+            if rest.strip(BLANK) and (depth < len(self.containers) or not rest.startswith("    ")):
                 break
             block.append((number, rest[4:]))
             self.at += 1
-        while not block[-1][1].strip():
+        while not block[-1][1].strip(BLANK):
             block.pop()
         self.found.append(Scanned(block[0][0], None, join(block)))
 
@@ -180,13 +186,13 @@ class _Markdown:
         elif match[2]:
             end = re.compile(rf"</{match[2]}>", re.IGNORECASE)
         else:
-            end = re.compile(r"^\s*$")
+            end = re.compile(r"^[ \t]*$")
         rest = first
         while self.at < len(self.lines) and not end.search(rest):
             self.at += 1
             if self.at < len(self.lines):
                 rest, depth = self._inside(self.lines[self.at][1])
-                if depth < len(self.containers) and rest.strip():
+                if depth < len(self.containers) and rest.strip(BLANK):
                     return
         self.at += 1
         self.in_paragraph = False
@@ -195,10 +201,12 @@ class _Markdown:
 def _without_options(content: list[Line]) -> list[Line]:
     """Return a directive's content without its options and the blank line after them."""
     body = list(content)
-    if body and body[0][1].strip() == "---":
-        end = next((i for i in range(1, len(body)) if body[i][1].strip() == "---"), 0)
-        body = body[end + 1 :]
+    if body and body[0][1].startswith("---"):
+        end = next((i for i in range(1, len(body)) if body[i][1].startswith("---")), len(body))
+        rest = body[end][1].lstrip("-").removeprefix(" ") if end < len(body) else ""
+        body = [(body[end][0], rest)] * bool(rest) + body[end + 1 :]
     else:
-        while body and _OPTION.match(body[0][1]):
-            body = body[1:]
+        option = _OPTION
+        while body and option.match(body[0][1]):
+            body, option = body[1:], _MORE_OPTIONS
     return body[1:] if body and not body[0][1].strip() else body

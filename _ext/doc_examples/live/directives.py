@@ -15,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from doc_examples.collect.marks import ATTRS, TRIM
 from doc_examples.collect.options import BY_NAME
+from doc_examples.lines import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ class PyodideDirective(SphinxDirective):
         for flag in ("editable", "show-errors"):
             given.pop(flag, None)
         session = f"pyodide-{self.env.new_serialno('pyodide')}"
-        lines = [*setup.splitlines(), *self.content]
+        lines = [*split_lines(setup), *self.content]
         text = "\n".join(lines)
         attrs = {"session": session, **{key: value or "" for key, value in given.items()}}
         attrs = {key: value for key, value in attrs.items() if value or key != "packages"}
@@ -68,7 +69,7 @@ class PyodideDirective(SphinxDirective):
         block[ATTRS] = attrs
         block[EDITABLE] = editable
         if setup:
-            block[TRIM] = (len(setup.splitlines()), 0)
+            block[TRIM] = (len(split_lines(setup)), 0)
         if output:
             named = cast("dict[str, str]", vars(self.env).get("pyodide_outputs", {}))
             block[OUTPUT] = named.get(output, output)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doc_examples.catalogue import HOST
+from doc_examples.lines import split_lines
 from doc_examples.records import Fate
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def excerpt(example: Example, at: int) -> str:
 
     A line outside the block (an output fence, a docstring) shows the block's end.
     """
-    lines = example.code.splitlines()
+    lines = split_lines(example.code)
     last = example.line + len(lines) - 1
     centre = min(max(at, example.line), last)
     first, end = max(example.line, centre - _AROUND), min(last, centre + _AROUND)

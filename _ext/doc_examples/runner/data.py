@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from yaml.constructor import ConstructorError
 
+from doc_examples.lines import split_lines
 from doc_examples.records import Fault, Outcome
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def parse_toml(text: str) -> None:
         if words[:1] == ["line"]:
             reason, line, column = message, int(words[1]), int(words[3])
         elif place:
-            reason, line = message, len(text.splitlines())
+            reason, line = message, len(split_lines(text))
         raise DataError(reason, line, column) from None
     except (ValueError, RecursionError) as error:
         raise _beyond(error) from None
@@ -103,7 +104,9 @@ def parse_yaml(text: str) -> None:
         list(yaml.load_all(text, _Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        # YAML ends lines at more characters than editors do: its own count is of no use here.
+        before = split_lines(text[: mark.index] + ".") if mark else []
+        place = (len(before), len(before[-1])) if before else (0, 0)
         raise DataError(error.problem or str(error), *place) from None
     except yaml.YAMLError as error:
         raise DataError(str(error)) from None

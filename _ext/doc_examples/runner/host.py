@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doc_examples.judge import judge
+from doc_examples.lines import split_lines
 from doc_examples.records import Fault, Outcome, digest
 from doc_examples.results import Environment
 from doc_examples.runner.report import Report
@@ -107,7 +108,7 @@ def _run(example: Example, project: Path, browser: Path, wheels: Sequence[Path])
     fault = _fault(example, process.returncode, text) if process.returncode else None
     if testing:
         # What pytest prints tells times and paths: it is no output of the block.
-        return Outcome(fault=fault, console=tuple(text.splitlines()), seconds=seconds)
+        return Outcome(fault=fault, console=tuple(split_lines(text)), seconds=seconds)
     return Outcome(out, err, fault, seconds=seconds)
 
 

@@ -95,24 +95,41 @@ function fault(error, { file = "", column = 0 } = {}) {
     const last = error.message.trimEnd().split("\n").at(-1);
     return { type: error.type, message: last.replace(/^[\w.]+: ?/, ""), traceback: error.message, line: 0, column: 0 };
   }
-  const frames = framesOf(error, file);
+  const frames = framesOf(error, block);
   const at = error?.line ? error : frames[0];
   return {
     type: error?.name ?? "Error",
     message: String(error?.message ?? error),
     traceback: frames.length ? `${error}\n${frames.map((frame) => frame.text).join("\n")}` : String(error?.stack ?? error),
-    line: at?.line ?? 0,
+    line: at?.line ? lineOfFile(at.line, block) : 0,
     column: at ? at.column + column : 0,
   };
 }
 
+/** What ends a line for those who compile a block; for an editor only LF, CR and CRLF do. */
+const LINE_ENDS = {
+  javascript: /\r\n?|[\n\u2028\u2029]/g,
+  wgsl: /\r\n?|[\n\v\f\u0085\u2028\u2029]/g,
+};
+
+/** The line of the file as an editor counts, from the one that a compiler of the block counts. */
+function lineOfFile(seen, { kind, code, line }) {
+  if (!(kind in LINE_ENDS) || seen <= line) return seen;
+  const ends = [...code.matchAll(LINE_ENDS[kind])].slice(0, seen - line);
+  return ends.length < seen - line ? seen : line + ends.filter(([end]) => /[\r\n]/.test(end)).length;
+}
+
 /** The frames of an error's stack that stand in the file of the page. */
-function framesOf(error, file) {
+function framesOf(error, block) {
+  const { file } = block;
   if (!file || !error?.stack) return [];
   return error.stack.split("\n").flatMap((text) => {
     const at = text.lastIndexOf(`${encodeURI(file)}:`);
     const place = at < 0 ? null : /:(\d+):(\d+)\)?$/.exec(text);
-    return place ? [{ text: decodeURI(text), line: Number(place[1]), column: Number(place[2]) }] : [];
+    if (!place) return [];
+    const [line, column] = [Number(place[1]), Number(place[2])];
+    const shown = text.slice(0, place.index) + `:${lineOfFile(line, block)}` + text.slice(place.index + place[1].length + 1);
+    return [{ text: decodeURI(shown), line, column }];
   });
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from doc_examples.judge import covers, excluded, judge, matches, normalised, same_output
@@ -119,3 +119,30 @@ def test_only_blanks_at_line_ends_and_declared_ellipses_are_forgiven(
     want: str, got: str, ellipsis: bool, same: bool
 ) -> None:
     assert same_output(Expected(want, 1, ellipsis=ellipsis), got) is same
+
+
+@given(st.text(), st.text(alphabet="\r\v\f\x1c\x85\u2028", min_size=1), st.text())
+def test_no_character_but_a_line_feed_equals_a_line_end(before: str, odd: str, after: str) -> None:
+    assume("..." not in before + after)
+    for ellipsis in (False, True):
+        want = Expected(f"{before}x\nx{after}", 1, ellipsis=ellipsis)
+        assert not same_output(want, f"{before}x{odd}x{after}")
+        assert not same_output(want, f"{before}x{odd}\nx{after}")
+
+
+@pytest.mark.parametrize(
+    ("want", "got", "same"),
+    [
+        ("a...b...c\n", "a1b2c\n", True),
+        ("a...b...c\n", "a1c\n", False),
+        ("aa...aa\n", "aaa\n", False),
+        ("...\n", "anything\nat all\n", True),
+        ("1\n", "True\n", False),
+        ("<BLANKLINE>\n...\n", "\nx\n", False),
+        ("\\xe9...\n", "é\n", False),
+    ],
+)
+def test_an_ellipsis_stands_for_any_text_and_nothing_else_is_forgiven(
+    want: str, got: str, same: bool
+) -> None:
+    assert same_output(Expected(want, 1, ellipsis=True), got) is same

@@ -45,6 +45,7 @@ def test_what_only_some_parsers_take_is_no_json(text: str) -> None:
         ("toml", "a = 1\nb = \n", 11, 7),
         ("yaml", "a: 1\nb: [1\nc: 2\n", 12, 4),
         ("yml", "a: 'open\n", 11, 3),
+        ("yaml", "# \u2028\x85\u2029\na: 1\nb: [1\nc: 2\n", 13, 4),
     ],
 )
 def test_a_fault_has_line_and_column_of_the_page(
