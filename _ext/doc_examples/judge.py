@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
@@ -28,10 +28,18 @@ class Verdict:
     column: int = 0
     """The 1-based column there, where it is known."""
 
+    goes_on: bool = False
+    """Whether the session holds after the failure what the page says: only the output differs."""
+
     @property
     def passed(self) -> bool:
-        """Whether the session may go on after the block."""
+        """Whether the block did what its page says, or need not."""
         return self.fate in {Fate.PASSED, Fate.NOT_APPLICABLE}
+
+    @property
+    def ends_session(self) -> bool:
+        """Whether what the blocks after it would see is not what the page says."""
+        return not (self.passed or self.goes_on)
 
 
 def covers(lines: LineRange | None, line: str) -> bool:
@@ -65,7 +73,8 @@ def judge(example: Example, line: str, outcome: Outcome) -> Verdict:
     if faults:
         first = faults[0]
         nobody = "" if first is outcome.fault else "nobody handled "
-        return _failed(example, nobody + first.summary, first)
+        verdict = _failed(example, nobody + first.summary, first)
+        return replace(verdict, goes_on=all(fault.mismatch for fault in faults))
     for expected in example.expected:
         if covers(expected.lines, line) and not same_output(expected, outcome.stdout):
             return _mismatch(expected, outcome.stdout)
@@ -116,7 +125,7 @@ def _failed(example: Example, headline: str, fault: Fault | None) -> Verdict:
 def _mismatch(expected: Expected, got: str) -> Verdict:
     detail = f"Expected:\n{_indent(expected.text)}Got:\n{_indent(got)}"
     headline = "the output is not what the page says"
-    return Verdict(Fate.FAILED, headline, detail, expected.line)
+    return Verdict(Fate.FAILED, headline, detail, expected.line, goes_on=True)
 
 
 def _indent(text: str) -> str:

@@ -82,6 +82,8 @@ class Options:
     lines: LineRange | None = None
     timeout: float = 0.0
     """Seconds; 0 means the project's default."""
+    output_limit: int = 0
+    """Characters that it may print; 0 means the session's own limit."""
     file: str = ""
     reload: bool = False
     tab: str = ""
@@ -113,6 +115,10 @@ class Example:
     heading: str = ""
     docstring_of: str = ""
     """Dotted name of the object whose docstring holds the block, if one does."""
+    flags: tuple[str, ...] = ()
+    """Names of doctest's flags that hold for the block; none means those of the harness."""
+    not_run: str = ""
+    """Why a block that could be code is shown only, where its language does not say it."""
 
     @property
     def id(self) -> str:
@@ -142,6 +148,7 @@ class Example:
         )
         known = {f.name for f in fields(cls)}
         rest = {k: v for k, v in data.items() if k in known}
+        rest["flags"] = tuple(data.get("flags", ()))
         rest |= {"kind": Kind(data["kind"]), "options": Options(**options), "expected": expected}
         return cls(**rest)
 
@@ -211,6 +218,8 @@ class Fault:
     traceback: str
     line: int = 0
     column: int = 0
+    mismatch: bool = False
+    """Whether nothing went wrong but what was printed: the block has done all that it says."""
 
     @property
     def summary(self) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 RUN_IN_SESSION = ITEM_KINDS - {Kind.HOST}
 EXECUTED = frozenset({Kind.PYTHON, Kind.DOCTEST, Kind.JAVASCRIPT, Kind.HOST})
 
-Value = str | float | bool | tuple[str, ...] | LineRange
+Value = str | float | int | bool | tuple[str, ...] | LineRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,13 @@ def _seconds(value: str) -> float:
     return seconds
 
 
+def _count(value: str) -> int:
+    digits = value.replace("_", "").strip()
+    if not (digits.isascii() and digits.isdecimal() and int(digits) > 0):
+        raise ValueError("it needs a whole number above zero, such as 5000000")
+    return int(digits)
+
+
 def _pattern(value: str) -> str:
     try:
         re.compile(_text(value))
@@ -194,6 +201,13 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("timeout", _seconds, ITEM_KINDS, "timeout=60", "Seconds that the block may take."),
     Option(
+        "output-limit",
+        _count,
+        RUN_IN_SESSION,
+        "output-limit=5000000",
+        "Characters that the block may print; a million when left out.",
+    ),
+    Option(
         "file",
         _file,
         frozenset({Kind.FILE, Kind.HOST}),
@@ -270,7 +284,8 @@ def parse_options(raw: Mapping[str, str]) -> Parsed:
     return Parsed(
         name=name,
         session=session,
-        options=Options(**values),  # type: ignore[arg-type] # the table pairs names and types
+        # The table pairs names and types.
+        options=Options(**{key.replace("-", "_"): value for key, value in values.items()}),  # type: ignore[arg-type]
         ellipsis=ellipsis,
         given=given,
         problems=tuple(problems),

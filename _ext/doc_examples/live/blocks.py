@@ -28,7 +28,7 @@ and no reader waits as long as a test may.
 
 
 class BlockData(TypedDict):
-    """The JSON that stands beside a block; the first nine are read by the session itself."""
+    """The JSON that stands beside a block; the first eleven are read by the session itself."""
 
     kind: str
     code: str
@@ -36,9 +36,11 @@ class BlockData(TypedDict):
     line: int
     column: int
     docstring_of: str
+    flags: list[str]
     packages: list[str]
     path: str
     limit: float
+    output_limit: int
     name: str
     session: str
     tab: str
@@ -84,9 +86,11 @@ def block_data(
         line=example.line,
         column=example.column,
         docstring_of=example.docstring_of,
+        flags=list(example.flags),
         packages=list(options.packages),
         path=options.file,
         limit=options.timeout or min(limit, BUSY_LIMIT),
+        output_limit=options.output_limit,
         name=example.name,
         session=example.session,
         tab=options.tab,

@@ -339,9 +339,11 @@ def _block(example: Example) -> dict[str, object]:
         "line": example.line,
         "column": example.column,
         "docstring_of": example.docstring_of,
+        "flags": list(example.flags),
         "packages": list(example.options.packages),
         "path": example.options.file,
         "limit": example.options.timeout,
+        "output_limit": example.options.output_limit,
     }
 
 

@@ -46,7 +46,7 @@ class _Standing:
     """Line and session key."""
     position: int = 0
     broken: Verdict | None = None
-    """What is said of every further block, once one has failed."""
+    """What is said of every further block, once one has left another state than the page says."""
 
 
 class Runner:
@@ -153,7 +153,7 @@ class Runner:
                 return _parsed(example, line)
             outcome = await standing.page.run(example)
             verdict = judge(example, line, outcome)
-        if not verdict.passed:
+        if verdict.ends_session:
             block = f"block {example.name} at {example.file}:{example.line}"
             reason = f"not run: {block} failed: {verdict.headline}"
             standing.broken = Verdict(Fate.NOT_RUN, reason, line=example.line)

@@ -6,17 +6,20 @@ JSON text: no proxies to destroy.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import asyncio
 import contextlib
 import doctest
+import functools
 import gc
 import importlib
 import inspect
 import io
 import json
 import linecache
+import operator
 import sys
 import traceback
 from typing import TYPE_CHECKING, Any
@@ -24,15 +27,15 @@ from typing import TYPE_CHECKING, Any
 import __main__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import CodeType, TracebackType
 
 OUTPUT_LIMIT = 1_000_000
-"""Characters that one block may print. A page that prints more hangs its reader."""
+"""Characters that a block may print unless it says otherwise. More hangs the page's reader."""
 
 
 class OutputLimitExceeded(BaseException):
-    """A block printed more than OUTPUT_LIMIT characters."""
+    """A block printed more characters than it may."""
 
 
 class _Output(io.TextIOBase):
@@ -65,6 +68,10 @@ class Harness:
         self._interrupted: Callable[[], object] = lambda: None
         self._namespace = vars(__main__)
         self._docstrings: dict[str, dict[str, Any]] = {}
+        self._futures: dict[str, int] = {}
+        """Compiler flags that carry over to the next block, by docstring; of the page's by ''."""
+        self._cancelled = False
+        self._limit = OUTPUT_LIMIT
 
     def install(self) -> None:
         """Take over the standard output and the loop's unhandled errors.
@@ -90,8 +97,11 @@ class Harness:
     def emit(self, text: str) -> None:
         """Pass on what was written; raises OutputLimitExceeded beyond the limit."""
         self._size += len(text)
-        if self._size > OUTPUT_LIMIT:
-            raise OutputLimitExceeded(f"printed more than {OUTPUT_LIMIT:,} characters")
+        if self._size > self._limit:
+            raise OutputLimitExceeded(
+                f"printed more than {self._limit:,} characters; "
+                "a block that has to may say output-limit=NUMBER"
+            )
         self._printed.append(text)
         if self._listener is not None:
             self._listener("stdout", text)
@@ -107,10 +117,12 @@ class Harness:
             message = str(context.get("message", context))
             self._problems.append(_fault("UnhandledError", message, message))
 
-    def begin(self) -> None:
-        """Forget what the block before wrote."""
+    def begin(self, limit: int = OUTPUT_LIMIT) -> None:
+        """Forget what the block before wrote; the next may print ``limit`` characters."""
         self._printed.clear()
         self._size = 0
+        self._limit = limit
+        self._cancelled = False
 
     async def run(self, text: str) -> str:
         """Run the block that ``text`` describes and return its outcome, both as JSON."""
@@ -145,6 +157,7 @@ class Harness:
             traceback.FrameSummary(f.f_code.co_filename, f.f_lineno, f.f_code.co_name)
             for f in _awaiting(task)
         ]
+        self._cancelled = True
         task.cancel()
         shown = [frame for frame in where if frame.filename != __file__]
         lines = ["Waiting at (most recent call last):\n", *traceback.format_list(shown)]
@@ -165,7 +178,7 @@ class Harness:
             elif block["kind"] == "value":
                 block["value"] = await self._value_of(block)
             else:
-                code = compile_block(block["code"], block["file"], block["line"], "exec")
+                code = self._compile(block["code"], block["file"], block["line"], "exec")
                 await self._evaluate(code, self._namespace)
         except KeyboardInterrupt as error:
             self._interrupted()
@@ -189,60 +202,138 @@ class Harness:
         return value
 
     async def _run_doctest(self, block: dict[str, Any]) -> None:
-        """Run ``>>>`` examples one by one, with top-level await, as doctest compares them."""
-        namespace = self._namespace_for(block["docstring_of"])
-        for example in doctest.DocTestParser().get_examples(block["code"]):
-            line = block["line"] + example.lineno
-            flags = _flags_of(example, line)
-            start = len(self._printed)
-            raised: Exception | None = None
-            try:
-                code = compile_block(example.source, block["file"], line, "single")
-                with _display_hook():
-                    await self._evaluate(code, namespace)
-            except Exception as error:
-                if example.exc_msg is None:
+        """Run ``>>>`` examples one by one, with top-level await, as doctest does.
+
+        As there, an example that prints something else does not keep the next from running.
+        """
+        name, line = block["docstring_of"], block["line"]
+        namespace = self._namespace_for(name)
+        defaults = _flags(block.get("flags", ()))
+        mismatches: list[DoctestMismatch] = []
+        # Blank lines above give the parser's messages, too, the numbers of the page.
+        above = "\n" * (line - 1)
+        with _display_hook():
+            for example in doctest.DocTestParser().get_examples(above + block["code"], "the page"):
+                flags = _flags_of(example, defaults)
+                try:
+                    await self._run_example(example, block["file"], namespace, name, flags)
+                except DoctestMismatch as mismatch:
+                    mismatches.append(mismatch)
+                    if flags & doctest.FAIL_FAST:
+                        break
+                except BaseException as error:
+                    for earlier in mismatches:
+                        error.add_note(f"Before, at {earlier}")
                     raise
-                raised = error
-            got = "".join(self._printed[start:])
-            if not _as_written(example, flags, got, raised):
-                want = example.exc_msg or example.want
-                got = got if raised is None else _exception_text(raised)
-                raise DoctestMismatch(line, example.source, want, got)
+        if mismatches:
+            raise DoctestMismatch.of(mismatches)
+
+    async def _run_example(
+        self, example: doctest.Example, file: str, names: dict[str, Any], futures: str, flags: int
+    ) -> None:
+        """Run one example; raises DoctestMismatch, or what it raised and does not announce."""
+        line, start = example.lineno + 1, len(self._printed)
+        want, raised = example.exc_msg, None
+        try:
+            code = self._compile(example.source, file, line, "single", futures)
+            await self._evaluate(code, names)
+        except BaseException as error:
+            # The end of the block's time comes by these, too.
+            if want is None or self._cancelled or isinstance(error, OutputLimitExceeded):
+                raise
+            raised = error
+        got = "".join(self._printed[start:])
+        if raised is None:
+            good = want is None and check(example.want, got, flags)
+        else:
+            texts = _exception_texts(raised, example.source)
+            good = any(_announced(want or "", text, flags) for text in texts)
+            got = texts[0]
+        if not good:
+            raise DoctestMismatch(line, example.source, want or example.want, got)
+
+    def _compile(self, source: str, file: str, line: int, mode: str, name: str = "") -> CodeType:
+        """Compile with what ``from __future__ import`` said before in the same names."""
+        flags = self._futures.get(name, 0)
+        code = compile_block(source, file, line, mode, futures=flags)
+        self._futures[name] = flags | (code.co_flags & _ALL_FUTURES)
+        return code
 
     def _namespace_for(self, docstring_of: str) -> dict[str, Any]:
         """The names that a block sees; those of a docstring share a copy of its module's."""
         if not docstring_of:
             return self._namespace
         if docstring_of not in self._docstrings:
-            self._docstrings[docstring_of] = dict(vars(_module_of(docstring_of)))
+            names = self._docstrings[docstring_of] = dict(vars(_module_of(docstring_of)))
+            self._futures[docstring_of] = _futures_in(names)
         return self._docstrings[docstring_of]
 
 
-def _flags_of(example: doctest.Example, line: int) -> int:
-    flags = 0
+_FEATURES = [getattr(__future__, name) for name in __future__.all_feature_names]
+_ALL_FUTURES = functools.reduce(operator.or_, (each.compiler_flag for each in _FEATURES))
+
+check = doctest.OutputChecker().check_output
+
+
+def _futures_in(namespace: dict[str, Any]) -> int:
+    """The features of the future that a module has imported, as doctest finds them."""
+    found = [each for each in _FEATURES if any(value is each for value in namespace.values())]
+    return functools.reduce(operator.or_, (each.compiler_flag for each in found), 0)
+
+
+def _flags(names: Sequence[str]) -> int:
+    """The flags of the names; without any, the one default that differs from doctest's.
+
+    ``1`` on a page does not stand for ``True``: a reader would see another output.
+    """
+    named = [doctest.OPTIONFLAGS_BY_NAME[name] for name in names]
+    return functools.reduce(operator.or_, named) if named else doctest.DONT_ACCEPT_TRUE_FOR_1
+
+
+def _flags_of(example: doctest.Example, flags: int) -> int:
     for flag, value in example.options.items():
         flags = flags | flag if value else flags & ~flag
     if flags & doctest.SKIP:
-        raise ValueError(f"line {line}: a doctest may not be skipped; remove the flag")
+        line = example.lineno + 1
+        raise ValueError(
+            f"line {line}: an example may not be skipped here; say with the option 'lines' "
+            "where the block does not hold, or show it as text"
+        )
     return flags
 
 
-def _as_written(example: doctest.Example, flags: int, got: str, raised: Exception | None) -> bool:
-    """Whether an example printed or raised what stands below it."""
-    check = doctest.OutputChecker().check_output
-    if raised is None:
-        return example.exc_msg is None and check(example.want, got, flags)
-    want, text = example.exc_msg or "", _exception_text(raised)
-    if flags & doctest.IGNORE_EXCEPTION_DETAIL:
-        want, text = (each.partition(":")[0].rpartition(".")[2].strip() for each in (want, text))
-    return check(want, text, flags)
+def _announced(want: str, text: str, flags: int) -> bool:
+    """Whether a raised exception is the one that stands below the example."""
+    if check(want, text, flags):
+        return True
+    if not flags & doctest.IGNORE_EXCEPTION_DETAIL:
+        return False
+    strip = doctest._strip_exception_details  # type: ignore[attr-defined] # noqa: SLF001 - its rule
+    return bool(check(strip(want), strip(text), flags))
 
 
-def _exception_text(error: Exception) -> str:
-    """The last part of a traceback, as doctest expects it; of a SyntaxError without its place."""
+def _exception_texts(error: BaseException, source: str) -> list[str]:
+    """The last part of a traceback, as doctest compares it; of a SyntaxError without its place.
+
+    A SyntaxError's message may name a line: that of the page, or as at a prompt, where each
+    example begins with line 1.
+    """
+    if not isinstance(error, SyntaxError):
+        return ["".join(traceback.format_exception_only(error))]
+    texts = [_without_place(error)]
+    try:
+        compile(source, "<prompt>", "single", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except SyntaxError as again:
+        texts.append(_without_place(again))
+    return texts
+
+
+def _without_place(error: SyntaxError) -> str:
     lines = traceback.format_exception_only(error)
-    return lines[-1] if isinstance(error, SyntaxError) else "".join(lines)
+    kind = type(error)
+    heads = (f"{kind.__qualname__}:", f"{kind.__module__}.{kind.__qualname__}:")
+    first = next((n for n, line in enumerate(lines) if line.startswith(heads)), len(lines) - 1)
+    return "".join(lines[first:])
 
 
 class DoctestMismatch(AssertionError):  # noqa: N818 - readers see the name
@@ -254,21 +345,28 @@ class DoctestMismatch(AssertionError):  # noqa: N818 - readers see the name
             f"line {line}: {source.strip()}\nExpected:\n{_indent(want)}Got:\n{_indent(got)}"
         )
 
+    @classmethod
+    def of(cls, mismatches: Sequence[DoctestMismatch]) -> DoctestMismatch:
+        """All of a block as one, at the line of the first."""
+        first, *more = mismatches
+        first.args = ("\n".join(str(each) for each in (first, *more)),)
+        return first
+
 
 def _indent(text: str) -> str:
-    return "".join(f"    {line}\n" for line in text.splitlines()) or "    (nothing)\n"
+    lines = (line for line in text.removesuffix("\n").split("\n")) if text else ()
+    return "".join(f"    {_visible(line)}\n" for line in lines) or "    (nothing)\n"
+
+
+def _visible(line: str) -> str:
+    return "".join(c if c.isprintable() or c == "\t" else ascii(c)[1:-1] for c in line)
 
 
 @contextlib.contextmanager
 def _display_hook() -> Any:
-    """Print values by ``repr`` as the interactive interpreter does."""
+    """Print values, and bind the last one to ``_``, as the interactive interpreter does."""
     saved = sys.displayhook
-
-    def show(value: object) -> None:
-        if value is not None:
-            sys.stdout.write(repr(value) + "\n")
-
-    sys.displayhook = show
+    sys.displayhook = sys.__displayhook__
     try:
         yield
     finally:
@@ -284,25 +382,28 @@ def _module_of(name: str) -> Any:
     raise ModuleNotFoundError(f"no module holds {name!r}; is its wheel installed?")
 
 
-def compile_block(code: str, file: str, line: int, mode: str, keep: str = "") -> CodeType:
+def compile_block(
+    code: str, file: str, line: int, mode: str, *, keep: str = "", futures: int = 0
+) -> CodeType:
     """Compile a block so that its line numbers are those of the file where it stands.
 
-    ``keep`` names a variable for the value of a last statement that is an expression.
+    Blank lines above it give every number its place: of tracebacks, and also of those messages
+    and warnings of the compiler that name a line in their text.
+
+    Args:
+        code: The block.
+        file: The file where it stands.
+        line: 1-based line of its first line there.
+        mode: ``exec`` or ``single``.
+        keep: A variable for the value of a last statement that is an expression.
+        futures: Flags of ``from __future__ import`` that hold already.
     """
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST
-    try:
-        tree = compile(code, file, mode, flags=flags, dont_inherit=True)
-    except SyntaxError as error:
-        # The parser counts from the block's first line; later stages see the moved tree.
-        for name in ("lineno", "end_lineno"):
-            if getattr(error, name):
-                setattr(error, name, getattr(error, name) + line - 1)
-        raise
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | futures
+    text = "\n" * (line - 1) + code
+    tree = compile(text, file, mode, flags=flags | ast.PyCF_ONLY_AST, dont_inherit=True)
     if keep and tree.body and isinstance(last := tree.body[-1], ast.Expr):
         target = ast.Name(keep, ast.Store(), **_place(last))
         tree.body[-1] = ast.Assign([target], last.value, **_place(last))
-    ast.increment_lineno(tree, line - 1)
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     code_object: CodeType = compile(tree, file, mode, flags=flags, dont_inherit=True)
     return code_object
 
@@ -318,7 +419,7 @@ def remember_source(file: str, line: int, code: str) -> None:
     """Let tracebacks quote the block's lines at their place in the file."""
     entry = linecache.cache.get(file)
     lines = list(entry[2]) if entry and len(entry) > 1 else []
-    block = code.splitlines(keepends=True)
+    block = io.StringIO(code, newline="").readlines()
     lines.extend(["\n"] * (line - 1 + len(block) - len(lines)))
     lines[line - 1 : line - 1 + len(block)] = block
     # A modification time of None keeps linecache from looking for the file on disk.
@@ -337,6 +438,7 @@ def describe(error: BaseException, column: int = 0) -> dict[str, Any]:
     elif isinstance(error, DoctestMismatch):
         fault["line"] = error.line
         fault["traceback"] = ""
+        fault["mismatch"] = True
     elif shown is not None:
         fault["line"] = shown.tb_lineno
     return fault

@@ -14,7 +14,7 @@ const UNWIND_MS = 1500;
 const BOOT_LIMIT_MS = 60_000;
 /** Time that the watchdog's worker gets to start, on a busy machine. */
 const WATCHDOG_LIMIT_MS = 20_000;
-/** Characters that one block may print; harness.py has the same for Python's own streams. */
+/** Characters that a block may print unless it says otherwise; harness.py has the same. */
 const OUTPUT_LIMIT = 1_000_000;
 /** One seed for every interpreter: iteration orders in recorded outputs are reproducible. */
 const ENVIRONMENT = { HOME: "/home/pyodide", PYTHONHASHSEED: "0" };
@@ -90,7 +90,8 @@ class Watchdog {
 }
 
 /** An error thrown by JavaScript, or by Python through JavaScript, as a Fault record. */
-function fault(error, { file = "", column = 0 } = {}) {
+function fault(error, block = {}) {
+  const { column = 0 } = block;
   if (error?.type && /^Traceback|Error|Exception/.test(error.message ?? "")) {
     const last = error.message.trimEnd().split("\n").at(-1);
     return { type: error.type, message: last.replace(/^[\w.]+: ?/, ""), traceback: error.message, line: 0, column: 0 };
@@ -166,6 +167,7 @@ class Session {
   #watchdog;
   #problems = [];
   #output = { stdout: "", stderr: "" };
+  #outputLimit = OUTPUT_LIMIT;
   #scripting = false;
   #listener = () => {};
   #block = {};
@@ -224,7 +226,7 @@ class Session {
       const decoder = new TextDecoder();
       const write = (bytes) => {
         // Python cannot be called from here; for it, what this throws is an OSError.
-        if (this.#output[stream].length > OUTPUT_LIMIT) throw new Error("too much output");
+        if (this.#output[stream].length > this.#outputLimit) throw new Error("too much output");
         this.#emit(stream, decoder.decode(bytes, { stream: true }));
         return bytes.length;
       };
@@ -253,7 +255,7 @@ class Session {
       const original = console[method];
       console[method] = (...values) => {
         original.apply(console, values);
-        if (!this.#scripting || this.#output[stream].length > OUTPUT_LIMIT) return;
+        if (!this.#scripting || this.#output[stream].length > this.#outputLimit) return;
         const text = values.map((value) => (typeof value === "string" ? value : show(value))).join(" ") + "\n";
         this.#emit(stream, text);
       };
@@ -261,8 +263,8 @@ class Session {
   }
 
   /**
-   * Run one block: `{kind, code, file, line, column, docstring_of, packages, path, limit}`, the
-   * limit in seconds. Resolves to an Outcome record, always within limit + 2 s unless the
+   * Run one block: `{kind, code, file, line, column, docstring_of, flags, packages, path, limit,
+   * output_limit}`, the limit in seconds, the other in characters. Resolves to an Outcome record, always within limit + 2 s unless the
    * thread is kept busy by code that cannot be interrupted. Its `earlier` holds the errors that
    * came up after the block before had ended.
    */
@@ -294,7 +296,8 @@ class Session {
 
   async #attempt(block, outcome) {
     this.#block = block;
-    this.#harness.begin();
+    this.#outputLimit = block.output_limit || OUTPUT_LIMIT;
+    this.#harness.begin(this.#outputLimit);
     this.#output = { stdout: "", stderr: "" };
     this.#scripting = block.kind === "javascript";
     const started = performance.now();
@@ -397,8 +400,8 @@ class Session {
     },
   };
 
-  async #runPython({ kind, code, file, line, column, docstring_of }, outcome) {
-    const block = JSON.stringify({ kind, code, file, line, column, docstring_of: docstring_of ?? "" });
+  async #runPython({ kind, code, file, line, column, docstring_of, flags }, outcome) {
+    const block = JSON.stringify({ kind, code, file, line, column, docstring_of: docstring_of ?? "", flags: flags ?? [] });
     const report = JSON.parse(await this.#harness.run(block));
     outcome.fault ??= report.fault;
     if ("value" in report) outcome.value = report.value;

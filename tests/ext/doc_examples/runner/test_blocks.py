@@ -260,6 +260,15 @@ def test_javascript_fails_at_line_and_column_of_the_page(run: Run, block: Block)
     assert "guide/page.md:53" in report.verdict.detail
 
 
+def test_lines_of_javascript_are_those_of_an_editor(run: Run, block: Block) -> None:
+    source = "const a = `\u2028\u2029`;\nfunction f() {\n  return nowhere.x;\n}\nf();"
+    report = run(block(source, Kind.JAVASCRIPT, line=50))
+    assert report.verdict.line == 52
+    assert "guide/page.md:54" in report.verdict.detail
+    report = run(block("let b = '\u2028';\nlet y = ;", Kind.JAVASCRIPT, line=50))
+    assert place(report) == (51, 9)
+
+
 def test_javascript_that_does_not_parse_says_where(run: Run, block: Block) -> None:
     report = run(block("let x = 1;\nlet y = ;", Kind.JAVASCRIPT, line=50))
     assert report.verdict.headline == "SyntaxError: Unexpected token ';'"
@@ -346,6 +355,53 @@ def test_a_position_is_reached_by_replaying_what_precedes_it(
     assert runner.run(newest, session, 1).verdict.passed
     assert runner.run(newest, session, 2).outcome.stdout == "2\n"
     assert runner.run(newest, session, 2).outcome.stdout == "2\n"
+
+
+def test_after_another_output_the_session_goes_on(
+    runner: Runner, block: Block, newest: str
+) -> None:
+    wrong = replace(block("x = 1\nprint(x)", session="m"), expected=(Expected("2\n", line=15),))
+    prompt = block(">>> x\n3\n>>> x = 5\n", Kind.DOCTEST, line=20, session="m")
+    session = [wrong, prompt, block("print(x)", session="m")]
+    fates = [runner.run(newest, session, position).verdict for position in range(3)]
+    assert [verdict.fate for verdict in fates] == [Fate.FAILED, Fate.FAILED, Fate.PASSED]
+    assert [verdict.line for verdict in fates[:2]] == [15, 20]
+    # The last one alone: those before it are replayed, and fail again.
+    runner.end_session()
+    assert runner.run(newest, session, 2).outcome.stdout == "5\n"
+
+
+def test_doctests_follow_the_standard_library(run_session: Run, block: Block, line: str) -> None:
+    trace = "Traceback (most recent call last):\n"
+    source = (
+        ">>> from __future__ import annotations\n"
+        ">>> def f(x: nowhere): return 40 + x\n"
+        f">>> raise SystemExit(3)\n{trace}SystemExit: 3\n"
+        ">>> import asyncio\n"
+        f">>> raise asyncio.CancelledError\n{trace}asyncio.exceptions.CancelledError\n"
+        f">>> raise KeyboardInterrupt\n{trace}KeyboardInterrupt\n"
+        f">>> raise GeneratorExit\n{trace}GeneratorExit\n"
+        f">>> await asyncio.sleep(0, 1 / 0)\n{trace}ZeroDivisionError: division by zero\n"
+        f">>> x = (1]\n{trace}SyntaxError: closing parenthesis ']' does not match opening "
+        "parenthesis '('\n"
+        ">>> f(2)\n42\n"
+        ">>> None\n"
+        ">>> _\n42\n"
+    )
+    report = run_session(
+        block(source, Kind.DOCTEST, session="std"),
+        block("print(_)\ndef g(y: nowhere): pass", session="std"),
+        line=line,
+    )
+    assert (report.verdict.fate, report.outcome.stdout) == (Fate.PASSED, "42\n"), report
+    report = run_session(block(">>> True\n1\n", Kind.DOCTEST), line=line)
+    assert report.verdict.fate is Fate.FAILED
+
+
+def test_the_limit_of_output_is_the_blocks(run: Run, block: Block) -> None:
+    assert run(block("print('x' * 2_000_000)", output_limit=3_000_000)).verdict.passed
+    headline = run(block("print('x' * 20)", output_limit=10)).verdict.headline
+    assert headline.startswith("OutputLimitExceeded: printed more than 10 characters")
 
 
 def test_after_a_failure_the_rest_names_it(runner: Runner, block: Block, newest: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import contextlib
 import doctest
 import inspect
 import json
 import sys
 import traceback
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -100,47 +102,205 @@ def test_where_a_task_waits_is_found_through_nested_awaits() -> None:
     assert asyncio.run(main()) == ["outer", "inner"]
 
 
+def run_block(
+    code: str,
+    made: harness.Harness | None = None,
+    *,
+    kind: str = "doctest",
+    line: int = 1,
+    flags: tuple[str, ...] = (),
+) -> dict[str, Any] | None:
+    """Run a block as a session does; its fault. Without ``made``, in an interpreter of its own."""
+    made = made or fresh_harness()
+    block = {"kind": kind, "code": code, "file": "page.md", "line": line, "column": 0}
+    block |= {"docstring_of": "", "flags": flags}
+    made.begin()
+    with contextlib.redirect_stdout(harness._Output(made)):
+        found = json.loads(asyncio.run(made.run(json.dumps(block))))["fault"]
+    assert found is None or isinstance(found, dict)
+    return found
+
+
+def fresh_harness() -> harness.Harness:
+    made = harness.Harness()
+    made._namespace = {"__name__": "__main__"}
+    return made
+
+
+TRACE = "Traceback (most recent call last):\n"
+
+DOCTESTS = (
+    ">>> 1\n1\n",
+    ">>> 1\n2\n",
+    ">>> True\n1\n",
+    ">>> True  # doctest: -DONT_ACCEPT_TRUE_FOR_1\n1\n",
+    ">>> 1\nTrue\n",
+    ">>> False\n0\n",
+    ">>> [1.0,  2]  # doctest: +NORMALIZE_WHITESPACE\n[1.0,\n 2]\n",
+    ">>> list(range(99))  # doctest: +ELLIPSIS\n[0, 1, ..., 98]\n",
+    ">>> list(range(99))\n[0, 1, ..., 98]\n",
+    ">>> print('a\\n\\nb')\na\n<BLANKLINE>\nb\n",
+    ">>> print('a\\rb')\na\n",
+    ">>> print('a\\x0cb')\na\nb\n",
+    ">>> 'é'\n'\\xe9'\n",
+    ">>> None\n>>> _ = 5\n>>> _\n5\n",
+    ">>> 40 + 2\n42\n>>> None\n>>> _\n42\n",
+    ">>> print(1)\n1\n>>> x = 3\n>>> x; x + 1\n3\n4\n",
+    ">>> for n in range(2):\n...     n\n0\n1\n",
+    f">>> int('a')\n{TRACE}ValueError: invalid literal for int() with base 10: 'a'\n",
+    f">>> int('a')\n{TRACE}    File 1\n    more\nValueError: ...\n",
+    f">>> int('a')  # doctest: +ELLIPSIS\n{TRACE}ValueError: invalid ... 'a'\n",
+    f">>> int('a')  # doctest: +IGNORE_EXCEPTION_DETAIL\n{TRACE}other.ValueError: b\n",
+    f">>> int('a')  # doctest: +IGNORE_EXCEPTION_DETAIL\n{TRACE}KeyError: b\n",
+    f">>> int('a')\n{TRACE}KeyError: b\n",
+    f">>> 1\n{TRACE}KeyError: b\n",
+    ">>> int('a')\n1\n",
+    f">>> print('before'); raise KeyError('k')\n{TRACE}KeyError: 'k'\n",
+    f">>> raise SystemExit(3)\n{TRACE}SystemExit: 3\n",
+    f">>> raise GeneratorExit\n{TRACE}GeneratorExit\n",
+    (
+        f">>> import asyncio\n>>> raise asyncio.CancelledError\n{TRACE}"
+        "asyncio.exceptions.CancelledError\n"
+    ),
+    (
+        f">>> raise ExceptionGroup('two', [ValueError(1)])\n{TRACE}"
+        "ExceptionGroup: two (1 sub-exception)\n"
+    ),
+    f">>> x = = 1\n{TRACE}SyntaxError: invalid syntax\n",
+    f">>> x = = 1\n{TRACE}SyntaxError: other\n",
+    (
+        f">>> if 1:\n... pass\n{TRACE}IndentationError: expected an indented block "
+        "after 'if' statement on line 1\n"
+    ),
+    f">>> e = ValueError('a')\n>>> e.add_note('n')\n>>> raise e\n{TRACE}ValueError: a\nn\n",
+    ">>> 1\n2\n>>> 3\n3\n",
+    ">>> x\n",
+)
+
+
+@pytest.mark.parametrize("text", DOCTESTS)
+@pytest.mark.parametrize("line", [1, 6])
+def test_doctests_are_judged_as_the_standard_library_does(text: str, line: int) -> None:
+    flags = doctest.DONT_ACCEPT_TRUE_FOR_1
+    test = doctest.DocTestParser().get_doctest(text, {}, "page", "page.md", 0)
+    theirs = doctest.DocTestRunner(optionflags=flags, verbose=False).run(test, out=lambda _: None)
+    ours = run_block(text, line=line)
+    assert (ours is None) == (theirs.failed == 0), ours
+
+
+def test_a_keyboard_interrupt_may_be_expected() -> None:
+    assert run_block(f">>> raise KeyboardInterrupt\n{TRACE}KeyboardInterrupt\n") is None
+    found = run_block(">>> raise KeyboardInterrupt\n")
+    assert found is not None
+    assert found["type"] == "KeyboardInterrupt"
+
+
+@pytest.mark.parametrize("name", ["SystemExit", "KeyboardInterrupt", "GeneratorExit"])
+def test_whatever_ends_a_block_is_reported(name: str) -> None:
+    found = run_block(f"x = 1\nraise {name}\n", kind="python", line=8)
+    assert found is not None
+    assert (found["type"], found["line"]) == (name, 9)
+
+
+def test_flags_of_a_block_hold_for_its_examples() -> None:
+    text = ">>> list(range(99))\n[0, ..., 98]\n>>> True\n1\n"
+    assert run_block(text, flags=("ELLIPSIS",)) is None
+    found = run_block(text, flags=("ELLIPSIS", "DONT_ACCEPT_TRUE_FOR_1"), line=3)
+    assert found is not None
+    assert found["line"] == 5
+
+
+def test_an_example_cannot_be_skipped() -> None:
+    found = run_block(">>> 1\n1\n>>> 2  # doctest: +SKIP\n3\n", line=7)
+    assert found is not None
+    assert found["message"].startswith("line 9: an example may not be skipped")
+
+
+@pytest.mark.parametrize("first", ["python", "doctest"])
+@pytest.mark.parametrize("second", ["python", "doctest"])
+def test_a_future_that_was_imported_holds_for_the_blocks_after_it(first: str, second: str) -> None:
+    prompt = {"python": "", "doctest": ">>> "}
+    made = fresh_harness()
+    run_block(f"{prompt[first]}from __future__ import annotations\n", made, kind=first)
+    assert run_block(f"{prompt[second]}def f(x: nowhere): pass\n", made, kind=second) is None
+    assert made._namespace["f"].__annotations__ == {"x": "nowhere"}
+    again = run_block("def f(x: nowhere): pass\n", kind="python")
+    assert (again is None) == (sys.version_info >= (3, 14))
+
+
+def test_a_future_holds_for_the_next_example_of_its_block() -> None:
+    text = ">>> from __future__ import annotations\n>>> def f(x: nowhere): pass\n"
+    assert run_block(text) is None
+
+
+def test_all_mismatches_of_a_block_are_told_and_so_is_what_raised_after_them() -> None:
+    text = ">>> 1\n2\n>>> 3\n3\n>>> 4\n5\n"
+    found = run_block(text, line=20)
+    assert found is not None
+    assert (found["line"], found["mismatch"]) == (20, True)
+    assert "line 20: 1" in found["message"]
+    assert "line 24: 4" in found["message"]
+    found = run_block(text + ">>> 1 / 0\n", line=20)
+    assert found is not None
+    assert (found["type"], found["line"]) == ("ZeroDivisionError", 26)
+    assert "Before, at line 24: 4" in found["traceback"]
+    assert not found.get("mismatch")
+
+
+def test_what_cannot_be_seen_is_shown_escaped_where_outputs_differ() -> None:
+    found = run_block(">>> print('a\\rb')\nab\n")
+    assert found is not None
+    assert "    a\\rb\n" in found["message"]
+
+
 @pytest.mark.parametrize(
-    ("example", "flags", "got", "raised", "same"),
+    ("code", "text"),
     [
-        (">>> 1\n1\n", 0, "1\n", None, True),
-        (">>> 1\n2\n", 0, "1\n", None, False),
+        ('x = """\nabc\n', "unterminated triple-quoted string literal (detected at line 7)"),
+        ("if x:\ny = 1\n", "expected an indented block after 'if' statement on line 6"),
+        ("\n\nx = 'a\n", "unterminated string literal (detected at line 8)"),
         (
-            ">>> a\nTraceback (most recent call last):\nValueError: x\n",
-            0,
-            "",
-            ValueError("x"),
-            True,
-        ),
-        (
-            ">>> a\nTraceback (most recent call last):\nValueError: x\n",
-            0,
-            "",
-            ValueError("y"),
-            False,
-        ),
-        (">>> a\nTraceback (most recent call last):\nValueError: x\n", 0, "", None, False),
-        (
-            ">>> a\nTraceback (most recent call last):\na.b.ValueError: x\n",
-            doctest.IGNORE_EXCEPTION_DETAIL,
-            "",
-            ValueError("y"),
-            True,
-        ),
-        (
-            ">>> a\nTraceback (most recent call last):\nSyntaxError: bad\n",
-            0,
-            "",
-            SyntaxError("bad", ("f", 1, 1, "a b")),
-            True,
+            "x = (\n1]\n",
+            "closing parenthesis ']' does not match opening parenthesis '(' on line 6",
         ),
     ],
 )
-def test_doctests_are_compared_as_the_standard_library_does(
-    example: str, flags: int, got: str, raised: Exception | None, same: bool
-) -> None:
-    (parsed,) = doctest.DocTestParser().get_examples(example)
-    assert harness._as_written(parsed, flags, got, raised) is same
+def test_the_line_that_a_compiler_names_in_its_text_is_the_pages(code: str, text: str) -> None:
+    found = run_block(code, kind="python", line=6)
+    assert found is not None
+    assert found["message"] == text
+    assert "line 1" not in found["traceback"]
+
+
+def test_a_warning_of_the_compiler_has_the_line_of_the_page() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run_block("x = 1\nx is 1000\n'\\d'\n", kind="python", line=30)
+    found = {(each.filename, each.lineno) for each in caught}
+    assert found == {("page.md", 31), ("page.md", 32)}
+
+
+def test_a_prompt_without_a_blank_is_told_with_the_line_of_the_page() -> None:
+    found = run_block(">>> 1\n1\n>>>2\n", line=40)
+    assert found is not None
+    assert "line 42 of the docstring for the page lacks blank after >>>" in found["message"]
+
+
+def test_source_lines_are_those_of_the_file() -> None:
+    code = "a = '\u2028\x0c'\n1 / 0\n"
+    found = run_block(code, kind="python", line=3)
+    assert found is not None
+    assert "line 4, in <module>\n    1 / 0" in found["traceback"]
+
+
+def test_a_block_may_print_as_much_as_it_says() -> None:
+    made = fresh_harness()
+    made.begin(5)
+    made.emit("12345")
+    with pytest.raises(harness.OutputLimitExceeded, match="output-limit="):
+        made.emit("6")
+    made.begin()
+    made.emit("x" * harness.OUTPUT_LIMIT)
 
 
 def test_what_is_printed_beyond_the_limit_ends_the_block() -> None:
