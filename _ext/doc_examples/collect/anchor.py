@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ def _column(source: Sequence[str], code: Sequence[str]) -> int | None:
     return min(columns) if columns and max(columns) - min(columns) == 0 else None
 
 
+def _in_cell(column: int, have: str, want: str) -> bool:
+    """Whether a line of code stands at a column, and at most a cell's border behind it."""
+    rest = have[column + len(want) :] if have.startswith(want, column) else "x"
+    return not rest or rest.lstrip().startswith("|") or rest.startswith("  ") or not rest.strip()
+
+
 @dataclass(slots=True)
 class Anchors:
     """The places of one file that the blocks of one page take.
@@ -65,6 +72,7 @@ class Anchors:
     _index: dict[str, list[int]] = field(init=False)
     _normal: list[str] = field(init=False)
     _taken: set[int] = field(init=False, default_factory=set)
+    _cells: set[tuple[int, int]] = field(init=False, default_factory=set)
     _known: dict[Hashable, Place] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -112,6 +120,20 @@ class Anchors:
         if hint is not None:
             self._known[key] = place
         return place
+
+    def find_in_cell(self, code: str) -> Place | None:
+        """Return where the code stands in a cell of a table that is drawn with characters."""
+        want = [line.rstrip() for line in code.rstrip("\n").split("\n")]
+        for start in range(len(self.source) - len(want) + 1):
+            column = self.source[start].find(want[0])
+            rows = self.source[start : start + len(want)]
+            while column >= 0:
+                taken = (start, column) in self._cells
+                if not taken and all(map(partial(_in_cell, column), rows, want)):
+                    self._cells.add((start, column))
+                    return Place(start + 1, column)
+                column = self.source[start].find(want[0], column + 1)
+        return None
 
     def _behind_bullets(self, want: Sequence[str], first: int, last: int) -> list[int]:
         """Return the places where the first line follows a list's bullet on its line."""

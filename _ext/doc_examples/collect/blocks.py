@@ -6,14 +6,15 @@ import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from docutils import nodes
 from sphinx import addnodes
 
+from doc_examples.collect import doctest_nodes
 from doc_examples.collect.anchor import Anchors, Place
 from doc_examples.collect.docstrings import Docstring, docstring_of
-from doc_examples.collect.marks import ATTRS, DIRECTIVE, GENERATED, HINT, TRIM
+from doc_examples.collect.marks import ATTRS, DIRECTIVE, GENERATED, HINT, LINES, MARKED_UP, TRIM
 from doc_examples.collect.torn import TornFile, text_at, torn_files
 from doc_examples.lines import read_text, split_lines
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 _DOCSTRING = re.compile(r"^(?:(?P<path>.*):)?docstring of (?P<name>.+)$", re.DOTALL)
 
-CodeNode = nodes.literal_block | nodes.doctest_block
+CodeNode = nodes.literal_block | nodes.doctest_block | nodes.comment
+"""A comment is one where ``sphinx.ext.doctest`` hides a block in it."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,12 @@ class Block:
     docstring_of: str = ""
     trim: tuple[int, int] = (0, 0)
     """Lines at its start and end that stand in no file."""
+    tests: str = ""
+    """The directive of ``sphinx.ext.doctest`` that made it, if one did."""
+    in_cell: bool = False
+    """Whether it stands in a table that is drawn with characters, which the scanner cannot read."""
+    included: bool = False
+    """Whether the text is that of another file, shown as it is."""
     directive: int = 0
     """The page's line of the ``literalinclude`` that brought the text, if one did."""
 
@@ -59,40 +67,57 @@ class Reader:
     page: Path
     srcdir: Path
     highlight_language: str
+    doctest_flags: int = 0
+    """The flags that the project's doctests have by ``sphinx.ext.doctest``."""
     encodings: tuple[str, ...] = ()
     """What the project's pages may be encoded in, besides UTF-8."""
     _anchors: dict[Path, Anchors | None] = field(init=False, default_factory=dict)
+    _in_cells: set[int] = field(init=False, default_factory=set)
     _torn: dict[Path, list[TornFile]] = field(init=False, default_factory=dict)
     _docstrings: dict[tuple[Path, Docstring], Anchors] = field(init=False, default_factory=dict)
 
     def blocks(self, doctree: nodes.document) -> Iterator[Block]:
-        """Yield the blocks of the page in reading order."""
+        """Yield the blocks of the page in reading order; what sets up or cleans up, around it."""
+        found = list(self._blocks(doctree))
+        ranks = {doctest_nodes.SETUP: -1, doctest_nodes.CLEANUP: 1}
+        yield from sorted(found, key=lambda block: ranks.get(doctest_nodes.purpose(block.node), 0))
+
+    def _blocks(self, doctree: nodes.document) -> Iterator[Block]:
         default = self.highlight_language
         for node in doctree.findall(nodes.Element):
             if isinstance(node, addnodes.highlightlang):
                 default = node["lang"]
-            elif isinstance(node, CodeNode) and not _quoted_by_docutils(node):
+            elif _is_code(node) and not _quoted_by_docutils(node):
                 yield self._block(node, default)
 
     def _block(self, node: CodeNode, default: str) -> Block:
         language = _language(node, default)
         before, after = node.get(TRIM, (0, 0))
-        inline = any(isinstance(child, nodes.Element) for child in node.children)
+        marked = node.get(MARKED_UP) or any(isinstance(n, nodes.Element) for n in node.children)
         # sphinx.ext.doctest shows a text without flags, and keeps the one that is to be run.
-        text = node.get("test") or (node.rawsource if inline else "") or node.astext()
+        text = node.get("test") or (node.rawsource if marked else "") or node.astext()
         code = text.rstrip("\n") + "\n"
         files, documented = self._files(node)
         hint = _hint(node)
         standing = code.split("\n")[before : len(code.split("\n")) - 1 - after]
-        file, place = files[-1], None
+        file, place, gaps = files[-1], None, False
         if not node.get(GENERATED):
-            file, place = self._find(files, documented, "\n".join(standing) + "\n", node)
-            if not (before or after) and (mended := self._mend(files, file, place, code, node)):
+            gaps = _has_gaps(node)
+            if gaps and (filled := self._fill(files[-1], standing, node[LINES])):
+                place, inner = filled
+                lines = code.removesuffix("\n").split("\n")
+                code = "\n".join([*lines[:before], *inner, *lines[len(lines) - after :]]) + "\n"
+            elif not gaps:
+                file, place = self._find(files, documented, "\n".join(standing) + "\n", node)
+            if not (before or after or gaps) and (
+                mended := self._mend(files, file, place, code, node)
+            ):
                 file, place, code = mended
-                if not inline:
+                if not marked:
                     node[:] = [nodes.Text(code.removesuffix("\n"))]
         if place is not None and before:
-            place = Place(place.line - before, place.column) if place.line > before else None
+            # Before line 1 of the other file there is no line to be named.
+            place = Place(max(1, place.line - before), place.column)
         heading, above = _headings(node)
         return Block(
             node=node,
@@ -104,7 +129,11 @@ class Reader:
             hint=node.get(DIRECTIVE, 0) or hint or 1,
             heading=heading,
             above=above,
-            generated=bool(node.get(GENERATED)) or language == "udiff",
+            # Of lines in another order, none can be named.
+            generated=bool(node.get(GENERATED)) or language == "udiff" or (place is None and gaps),
+            in_cell=id(node) in self._in_cells,
+            tests=doctest_nodes.purpose(node),
+            included=DIRECTIVE in node or bool(node.get("source")),
             docstring_of=documented,
             trim=(before, after),
             directive=node.get(DIRECTIVE, 0),
@@ -144,9 +173,24 @@ class Reader:
                 place = self._place_in_docstring(file, anchors, documented, code, line)
             else:
                 place = anchors.find(code, _hint(node))
+                if place is None and any(isinstance(n, nodes.entry) for n in _with_ancestors(node)):
+                    place = anchors.find_in_cell(code)
+                    self._in_cells.add(id(node))
             if place is not None:
                 return file, place
         return files[-1], None
+
+    def _fill(
+        self, file: Path, shown: list[str], numbers: list[int]
+    ) -> tuple[Place, list[str]] | None:
+        """Put blank lines where lines of the file are left out, so that each keeps its number."""
+        anchors = self._anchors_of(file)
+        if anchors is None or len(numbers) != len(shown) or numbers != sorted(numbers):
+            return None
+        kept = dict(zip(numbers, shown, strict=True))
+        first = numbers[0]
+        column = max(0, len(anchors.source[first - 1].rstrip()) - len(shown[0].rstrip()))
+        return Place(first, column), [kept.get(n, "") for n in range(first, numbers[-1] + 1)]
 
     def _mend(
         self, files: list[Path], file: Path, place: Place | None, code: str, node: CodeNode
@@ -216,17 +260,32 @@ def _hint(node: CodeNode) -> int | None:
     return node.line if node.line and node.line > 1 else None
 
 
+def _has_gaps(node: CodeNode) -> bool:
+    numbers = node.get(LINES) or [0]
+    return bool(numbers != list(range(numbers[0], numbers[0] + len(numbers))))
+
+
+def _is_code(node: nodes.Node) -> TypeGuard[CodeNode]:
+    if isinstance(node, nodes.comment):
+        return bool(doctest_nodes.purpose(node))
+    return isinstance(node, nodes.literal_block | nodes.doctest_block)
+
+
 def _language(node: CodeNode, default: str) -> str:
     if isinstance(node, nodes.doctest_block):
         return "pycon"
+    if node.get(MARKED_UP):
+        return "none"
     if "language" in node:
         return str(node["language"])
+    setting_up = doctest_nodes.purpose(node) in {doctest_nodes.SETUP, doctest_nodes.CLEANUP}
+    if setting_up or (DIRECTIVE in node and str(node.get("source")).endswith(".py")):
+        return "python"
     classes = node["classes"]
     if classes[:1] == ["code"]:
         return str(classes[1]) if len(classes) > 1 else "none"
-    if any(isinstance(child, nodes.Element) for child in node.children):
-        return "none"  # a parsed literal: marked-up text
-    return default
+    # A literal with elements in it is marked-up text.
+    return "none" if any(isinstance(n, nodes.Element) for n in node.children) else default
 
 
 def _with_ancestors(node: nodes.Node) -> Iterator[nodes.Node]:

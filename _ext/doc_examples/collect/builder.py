@@ -48,6 +48,7 @@ def disagreements(env: BuildEnvironment) -> list[Fault]:
         srcdir=Path(env.srcdir),
         markups={suffix: markup for suffix, markup in markups.items() if markup},
         colon_fence="colon_fence" in extensions,
+        fields="fieldlist" in extensions,
         encodings=(config.source_encoding,),
         exclude=config.doc_examples_exclude,
     )

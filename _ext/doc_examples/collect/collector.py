@@ -12,6 +12,7 @@ from docutils import nodes
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 
+from doc_examples.collect import doctest_nodes
 from doc_examples.collect.blocks import Block, Reader
 from doc_examples.collect.languages import kind_of, looks_like_python
 from doc_examples.collect.marks import ID
@@ -117,6 +118,7 @@ class ExampleCollector(EnvironmentCollector):
             srcdir=Path(env.srcdir),
             highlight_language=app.config.highlight_language,
             encodings=(app.config.source_encoding,),
+            doctest_flags=getattr(app.config, "doctest_default_flags", 0),
         )
         record = collect_page(docname, list(reader.blocks(doctree)), reader)
         spoken = rendered(env)
@@ -175,18 +177,20 @@ class _Page:
                 where = f"{other.file}:{other.line}"
                 message = f"the name {said.name!r} is taken by the block at {where}"
                 problems.append(Problem("duplicate_name", message))
-            if example.kind is Kind.OUTPUT:
+            if block.tests == doctest_nodes.OUTPUT:
+                example = self._attach_test(example)
+            elif example.kind is Kind.OUTPUT:
                 problems += self._attach(example, said)
             name = said.name if said.name and said.name not in seen else ""
             after = self._printer(stem) if example.kind is Kind.OUTPUT else stem
             example = replace(example, name=name or names.make(after, example.kind))
             seen[example.name] = example
             self.examples.append(example)
-            if block.generated and not block.place:
+            if block.in_cell or (block.generated and not block.place):
                 self.generated.add(example.name)
             if block.trim != (0, 0):
                 self.trims.append((example.name, *block.trim))
-            if block.directive:
+            if block.included:
                 self.included.append(Included(example.name, block.directive))
             self.faults += [
                 Fault(example.file, example.line, problem.subtype, problem.message)
@@ -201,22 +205,59 @@ class _Page:
 
     def _example(self, block: Block, said: Parsed) -> Example:
         lost = block.place is None
+        kind = kind_of(block.language, block.code, said.options)
+        flags: tuple[str, ...] = ()
+        not_run, session = "", said.session
+        if block.tests:
+            not_run = doctest_nodes.why_skipped(block.node)
+            session = session or doctest_nodes.session(block.node)
+        if not_run:
+            kind = Kind.PROSE
+        if block.tests or kind is Kind.DOCTEST:
+            flags = doctest_nodes.flags(block.node, self.reader.doctest_flags)
         file = self.reader.page if lost else block.file
         return Example(
             docname=self.docname,
             name="",
             language=block.language,
-            kind=kind_of(block.language, block.code, said.options),
+            kind=kind,
             code=block.code,
             page=self.relative(self.reader.page),
             file=self.relative(file),
             line=block.place.line if block.place else block.hint,
             column=block.place.column if block.place else 0,
-            session=said.session,
+            session=session,
             options=said.options,
             heading=block.heading,
             docstring_of=block.docstring_of,
+            flags=flags,
+            not_run=not_run,
         )
+
+    def _attach_test(self, output: Example) -> Example:
+        """Give a ``testoutput`` to the ``testcode`` before it in its group."""
+        position = next(
+            (
+                index
+                for index in range(len(self.examples) - 1, -1, -1)
+                if self.examples[index].language == "python"
+                and self.examples[index].session == output.session
+            ),
+            None,
+        )
+        before = None if position is None else self.examples[position]
+        if output.not_run or position is None or before is None or not before.is_item:
+            reason = output.not_run or "the block that would print it is not run"
+            return replace(output, kind=Kind.PROSE, not_run=reason)
+        if pattern := doctest_nodes.raises(output.code, output.flags):
+            pattern = before.options.raises or pattern
+            self.examples[position] = replace(
+                before, options=replace(before.options, raises=pattern)
+            )
+        else:
+            expected = Expected(output.code, output.line, ellipsis="ELLIPSIS" in output.flags)
+            self.examples[position] = replace(before, expected=(*before.expected, expected))
+        return replace(output, kind=Kind.OUTPUT)
 
     def _attach(self, output: Example, said: Parsed) -> Iterable[Problem]:
         """Give an output to the block before it."""
@@ -317,6 +358,7 @@ def _disguised(block: Block) -> Iterable[Problem]:
 def _tag(node: nodes.Element, example: Example) -> None:
     node[ID] = example.id
     document = node.document
-    if document is not None and not node["ids"] and example.name not in document.ids:
+    shown = not isinstance(node, nodes.comment)
+    if shown and document is not None and not node["ids"] and example.name not in document.ids:
         node["ids"].append(example.name)
         document.ids[example.name] = node

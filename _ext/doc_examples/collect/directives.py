@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
+from docutils.parsers.rst.directives.body import ParsedLiteral
 from docutils.parsers.rst.directives.misc import Include
 from docutils.statemachine import StringList
 from sphinx.directives.code import LiteralInclude, LiteralIncludeReader
 from sphinx.util.docutils import SphinxDirective
 
-from doc_examples.collect.marks import ATTRS, DIRECTIVE, HINT, TRIM
+from doc_examples.collect.marks import ATTRS, DIRECTIVE, HINT, LINES, MARKED_UP, TRIM
 from doc_examples.collect.options import BY_NAME
 from doc_examples.lines import ANY_SEPARATOR, ANY_STAND_IN, hidden, shown
 
@@ -57,22 +58,57 @@ class _Noting(SphinxDirective):
         return made
 
     def _note_origin(self, block: nodes.literal_block, options: dict[str, Any]) -> None:
-        block[DIRECTIVE] = self.lineno
+        # The number that the parser counts includes lines of 'rst_prolog'.
+        block[DIRECTIVE] = self.get_source_info()[1]
         block[TRIM] = (int("prepend" in options), int("append" in options))
-        selection = {
-            key: value
-            for key, value in options.items()
-            if key not in {"prepend", "append", "lineno-start", "diff"}
-        }
+        if "diff" in options:
+            return
         try:
             _, filename = self.env.relfn2path(self.arguments[0])
-            reader = LiteralIncludeReader(
-                filename, {**selection, "lineno-match": True}, self.config
-            )
-            reader.read()
+            numbers = _Tracing(filename, options, self.config).numbers()
         except (OSError, ValueError):
-            return  # the directive has reported it, or the lines are not in one piece
-        block[HINT] = reader.lineno_start
+            return  # the directive has reported it
+        if numbers:
+            block[HINT] = numbers[0]
+            block[LINES] = numbers
+
+
+class _Numbered(str):
+    """A line of a file that knows its number."""
+
+    __slots__ = ("number",)
+    number: int
+
+
+class _Tracing(LiteralIncludeReader):
+    """Finds the lines that a ``literalinclude`` takes from its file."""
+
+    def numbers(self) -> list[int]:
+        """Return their numbers, as an editor counts, in the order in which they are shown."""
+        lines: list[str] = []
+        number = 1
+        # The file is torn as the directive tears it: its options count such lines.
+        for line in self.read_file(self.filename):
+            numbered = _Numbered(line)
+            numbered.number = number
+            lines.append(numbered)
+            number += line.endswith(("\n", "\r"))
+        for keep in (self.pyobject_filter, self.start_filter, self.end_filter, self.lines_filter):
+            lines = keep(lines)
+        return list(dict.fromkeys(line.number for line in lines if isinstance(line, _Numbered)))
+
+
+class _Marked(Directive):
+    """Notes that a text is markup, and where it stands."""
+
+    def run(self) -> list[nodes.Node]:
+        """Let the directive do its work."""
+        made = list(super().run())
+        for node in made:
+            if isinstance(node, nodes.literal_block):
+                node[MARKED_UP] = True
+                node.line = None
+        return made
 
 
 class _Including(Include):
@@ -112,8 +148,12 @@ def teach(app: Sphinx) -> None:
             f"Example{base.__name__}", (_Noting, base), {"option_spec": spec, "taken": taken}
         )
         app.add_directive(name, made, override=True)
+    # docutils registers its own directives when they are first used.
+    parsed = _registered("parsed-literal") or ParsedLiteral
+    if not issubclass(parsed, _Marked):
+        app.add_directive("parsed-literal", type("Marked", (_Marked, parsed), {}), override=True)
     include = _registered("include")
-    if include is not None and issubclass(include, Include):
+    if include is not None and issubclass(include, Include) and not issubclass(include, _Including):
         app.add_directive(
             "include", type("ExampleInclude", (_Including, include), {}), override=True
         )

@@ -23,6 +23,7 @@ _QUOTE = re.compile(r"^ {0,3}> ?")
 _BULLET = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)])(?: {1,4}(?=[^ \t])| (?= )|$)")
 _FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\]]+\]:[ \t]*")
 _DEFINITION = re.compile(r"^ {0,3}[:~][ \t]+(?=[^ \t])")
+_FIELD = re.compile(r"^ {0,3}:[^:\n]*[^:\s][^:\n]*:[ \t]*")
 _RULE = re.compile(r"^ {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
 _FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,}|:{3,})[ \t]*(.*?)[ \t]*$")
 _HTML = re.compile(
@@ -39,7 +40,9 @@ QUOTE = -1
 """Stands for a block quote among the widths of the containers that a line is in."""
 
 
-def scan_markdown(lines: Sequence[Line], *, colon_fence: bool = True) -> list[Scanned]:
+def scan_markdown(
+    lines: Sequence[Line], *, colon_fence: bool = True, fields: bool = False
+) -> list[Scanned]:
     """Return the blocks of a Markdown text."""
     body = list(lines)
     if body and body[0][0] == 1 and body[0][1].rstrip(BLANK) == "---":
@@ -47,13 +50,14 @@ def scan_markdown(lines: Sequence[Line], *, colon_fence: bool = True) -> list[Sc
             (i for i in range(1, len(body)) if body[i][1].rstrip(BLANK) in {"---", "..."}), 0
         )
         body = body[end + 1 :] if end else body
-    return _Markdown(body, colon_fence=colon_fence).scan()
+    return _Markdown(body, colon_fence=colon_fence, fields=fields).scan()
 
 
 class _Markdown:
-    def __init__(self, lines: list[Line], *, colon_fence: bool) -> None:
+    def __init__(self, lines: list[Line], *, colon_fence: bool, fields: bool) -> None:
         self.lines = [(number, text.expandtabs(4)) for number, text in lines]
         self.colon_fence = colon_fence
+        self.fields = fields
         self.found: list[Scanned] = []
         self.containers: list[int] = []
         self.at = 0
@@ -107,12 +111,29 @@ class _Markdown:
                 self.containers.append(QUOTE)
             elif match := _FOOTNOTE.match(text):
                 self.containers.append(4)
+            elif self.fields and (match := _FIELD.match(text)):
+                self.containers.append(self._width_of_field(match, text))
             elif match := (_BULLET.match(text) or self._definition(text)):
                 self.containers.append(max(match.end(), 2))
             else:
                 return text
             self.in_paragraph = False
             text = text[match.end() :]
+
+    def _width_of_field(self, match: re.Match[str], first: str) -> int:
+        """Return the indentation of a field's body: the least of its lines."""
+        inner, indents = len(self.containers), []
+        for _, line in self.lines[self.at + 1 :]:
+            rest, depth = self._inside(line)
+            if not rest.strip(BLANK):
+                continue
+            indent = len(rest) - len(rest.lstrip(" "))
+            if depth < inner or indent == 0:
+                break
+            indents.append(indent)
+        if match.end() < len(first) or not indents:
+            indents.append(match.end() if match.end() < len(first) else 2)
+        return min(indents)
 
     def _definition(self, text: str) -> re.Match[str] | None:
         follows_text = self.at > 0 and bool(self.lines[self.at - 1][1].strip(BLANK))
@@ -164,7 +185,8 @@ class _Markdown:
             self._nested(_without_options(content))
 
     def _nested(self, content: list[Line]) -> None:
-        self.found += _Markdown(content, colon_fence=self.colon_fence).scan()
+        inner = _Markdown(content, colon_fence=self.colon_fence, fields=self.fields)
+        self.found += inner.scan()
 
     def _indented(self, first: str) -> None:
         block = [(self.lines[self.at][0], first[4:])]

@@ -38,7 +38,18 @@ class Scanned:
 
 
 CODE_DIRECTIVES = frozenset(
-    {"code-block", "code", "sourcecode", "parsed-literal", "pyodide", "doctest", "testcode"}
+    {
+        "code-block",
+        "code",
+        "sourcecode",
+        "parsed-literal",
+        "pyodide",
+        "doctest",
+        "testcode",
+        "testoutput",
+        "testsetup",
+        "testcleanup",
+    }
 )
 """Directives whose content is code."""
 
@@ -53,9 +64,6 @@ OPAQUE_DIRECTIVES = frozenset(
         "bibliography",
         "graphviz",
         "mermaid",
-        "testsetup",
-        "testcleanup",
-        "testoutput",
         "contents",
         "meta",
         "role",
@@ -66,7 +74,13 @@ OPAQUE_DIRECTIVES = frozenset(
 )
 """Directives whose content is neither code nor text of the page."""
 
-STATED_BY_NAME = {"pyodide": "python", "doctest": "pycon", "testcode": "python"}
+STATED_BY_NAME = {
+    "pyodide": "python",
+    "doctest": "pycon",
+    "testcode": "python",
+    "testsetup": "python",
+    "testcleanup": "python",
+}
 
 
 def directive_block(name: str, argument: str, lines: Sequence[Line], at: int) -> Scanned | None:
@@ -83,7 +97,7 @@ def directive_block(name: str, argument: str, lines: Sequence[Line], at: int) ->
     if name not in CODE_DIRECTIVES or not lines:
         return None
     language = STATED_BY_NAME.get(name)
-    if language is None and name != "parsed-literal":
+    if language is None and name not in {"parsed-literal", "testoutput"}:
         language = argument.strip() or None
     return Scanned(lines[0][0], language, join(lines), Role.TEXT)
 

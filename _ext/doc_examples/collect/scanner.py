@@ -14,20 +14,23 @@ from doc_examples.collect.scanned import Role, Scanned
 __all__ = ["Role", "Scanned", "scan"]
 
 
-def scan(text: str, markup: str, *, colon_fence: bool = True) -> list[Scanned]:
+def scan(
+    text: str, markup: str, *, colon_fence: bool = True, fields: bool = False
+) -> list[Scanned]:
     """Return the blocks of a source file in the order of their lines.
 
     Args:
         text: The file's text.
         markup: ``markdown`` or ``restructuredtext``.
         colon_fence: Whether ``:::`` opens a fence in Markdown.
+        fields: Whether ``:name:`` begins a field in Markdown.
 
     Raises:
         ValueError: The markup is neither.
     """
     lines = list(enumerate(text.split("\n"), 1))
     if markup == "markdown":
-        return scan_markdown(lines, colon_fence=colon_fence)
+        return scan_markdown(lines, colon_fence=colon_fence, fields=fields)
     if markup == "restructuredtext":
         return scan_rest(lines)
     raise ValueError(f"the scanner reads markdown and restructuredtext, not {markup!r}")

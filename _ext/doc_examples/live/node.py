@@ -38,7 +38,8 @@ class ExampleNode(PyodideNode):
 def visit_example(self: HTML5Translator, node: ExampleNode) -> None:
     """Open the block and write its data; the code follows as a child."""
     kind = Kind(node["kind"])
-    self.body.append(f'<div class="example" data-kind="{kind.value}">\n')
+    hidden = " hidden" if node.get("hidden") else ""
+    self.body.append(f'<div class="example" data-kind="{kind.value}"{hidden}>\n')
     if kind is Kind.OUTPUT:
         self.body.append(f'<p class="example-label">{escape(node["label"])}</p>\n')
     if node["data"] is not None and kind in IN_SESSION:

@@ -180,7 +180,7 @@ class _Report:
     def _fates(self, example: Example, lines: Sequence[str]) -> list[list[nodes.Node]]:
         standings = self._site.standings(example)
         if not standings:
-            return [_fate("", example.kind.value) for _ in lines]
+            return [_fate("", example.kind.value, example.not_run) for _ in lines]
         if standings[0].line == HOST:
             return [_standing(standings[0], "CPython: ") for _ in lines]
         return [_standing(standing) for standing in standings]

@@ -57,7 +57,12 @@ class _Live:
 
     def build(self) -> ExampleNode:
         example, standings = self._example, self._site.standings(self._example)
-        live = ExampleNode("", self._block.deepcopy())
+        block = self._block.deepcopy()
+        hidden = isinstance(block, nodes.comment)
+        if hidden:
+            block = nodes.literal_block(example.code, example.code, language=example.language)
+        live = ExampleNode("", block)
+        live["hidden"] = hidden
         live.source, live.line = self._block.source, self._block.line
         runs_here = bool(self._site.runtimes) and example.kind in IN_SESSION
         timeout = float(self._transform.config.doc_examples_timeout)

@@ -21,6 +21,7 @@ VALUES = {
     "packages": "numpy",
     "lines": ">=0.27: for a reason",
     "timeout": "5",
+    "output-limit": "5",
     "reload": "",
     "tab": "second",
     "file": "a.py",
@@ -35,7 +36,8 @@ def test_every_option_reaches_the_block(project: Project, directive: str, option
     built = project({"index.rst": page}, conf=REST)
     assert built.error is None, built.warnings
     (example,) = built.examples
-    said = getattr(example.options, option, None) or getattr(example, option)
+    name = option.replace("-", "_")
+    said = getattr(example.options, name, None) or getattr(example, name)
     assert said
     assert example.line == 7
 

@@ -451,14 +451,25 @@ def test_literalinclude_names_the_lines_of_the_other_file(
     assert example.kind is Kind.PYTHON
 
 
-def test_text_that_stands_nowhere_in_one_piece_is_refused_at_the_directive(
-    project: Project,
+@pytest.mark.parametrize(
+    ("lines", "place", "code"),
+    [
+        (
+            "4,8,10,12",
+            ("code.py", 4),
+            "    f50 = math.pi\n\n\n\n    def volume(self):\n\n        return f51\n\nf52 = 1\n",
+        ),
+        ("12,4", ("index.md", 3), "f52 = 1\n    f50 = math.pi\n"),
+    ],
+)
+def test_lines_that_are_left_out_leave_the_others_their_numbers(
+    project: Project, lines: str, place: tuple[str, int], code: str
 ) -> None:
-    page = "# Page\n\n```{literalinclude} code.py\n:language: python\n:lines: 4,12\n```\n"
+    page = f"# Page\n\n```{{literalinclude}} code.py\n:language: python\n:lines: {lines}\n```\n"
     built = project({"index.md": page, "code.py": CODE})
-    assert built.error is not None
-    assert "index.md:3: WARNING: the block that begins with 'f50" in built.warnings
-    assert "[doc_examples.unanchored]" in built.warnings
+    assert built.error is None, built.warnings
+    assert [(e.file, e.line) for e in built.examples] == [place]
+    assert [e.code for e in built.examples] == [code]
 
 
 def test_options_stand_on_every_kind_of_fence(project: Project) -> None:

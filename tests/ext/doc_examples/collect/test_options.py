@@ -20,7 +20,9 @@ from doc_examples.records import Kind, LineRange, Options
 
 def test_the_table_declares_every_option_of_the_records_and_no_other() -> None:
     beside = {"name", "session", "ellipsis"}
-    assert {option.name for option in OPTIONS} == {f.name for f in fields(Options)} | beside
+    assert {option.name for option in OPTIONS} == {
+        f.name.replace("_", "-") for f in fields(Options)
+    } | beside
     assert len(BY_NAME) == len(OPTIONS)
 
 
