@@ -14,8 +14,8 @@ from sphinx.util import logging
 
 from doc_examples.collect import doctest_nodes
 from doc_examples.collect.blocks import Block, Reader
-from doc_examples.collect.languages import kind_of, looks_like_python
-from doc_examples.collect.marks import ID
+from doc_examples.collect.languages import kind_of, looks_like_python, meant
+from doc_examples.collect.marks import ID, MARKED_UP
 from doc_examples.collect.naming import Names
 from doc_examples.collect.options import Parsed, Problem, check_use, parse_options, slug
 from doc_examples.lines import split_lines
@@ -344,6 +344,11 @@ def _unanchored(block: Block, page: str) -> Problem:
 
 
 def _disguised(block: Block) -> Iterable[Problem]:
+    if block.node.get(MARKED_UP) or block.tests:
+        return []
+    if name := meant(block.language):
+        message = f"no language is called {block.language!r}: is {name!r} meant?"
+        return [Problem("unknown_language", message)]
     if not looks_like_python(block.language, block.code):
         return []
     return [

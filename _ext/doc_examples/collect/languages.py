@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import warnings
 from typing import TYPE_CHECKING
+
+from pygments.lexers import find_lexer_class_by_name
+from pygments.util import ClassNotFound
+from sphinx.highlighting import lexer_classes
 
 from doc_examples.records import Kind, Options
 
@@ -65,14 +70,14 @@ def kind_of(language: str, code: str, options: Options) -> Kind:
 
 
 def looks_like_python(language: str, code: str) -> bool:
-    r"""Return whether a block shown as text compiles as a program of several statements.
+    r"""Return whether a block shown as text compiles as Python that does something.
 
-    Such a block has most likely lost its language, and with it its test. Words and paths
-    also compile; only statements that do something count, and in a shell's block
-    only those that no shell has.
+    Such a block has most likely lost its language, and with it its test. One statement is
+    enough. Words, paths and comparisons also compile; only statements that do something count,
+    and in a shell's block only those that no shell has.
 
-    >>> looks_like_python("text", "import js\njs.alert('x')")
-    True
+    >>> looks_like_python("text", "import js"), looks_like_python("", "def f(): pass")
+    (True, True)
     >>> looks_like_python("text", "reference\nbridge"), looks_like_python("bash", "A=1\nB=2")
     (False, False)
     """
@@ -93,4 +98,25 @@ def looks_like_python(language: str, code: str) -> bool:
         and not isinstance(node, ast.AnnAssign)
         and not (language in SHELLS and isinstance(node, ast.Assign))
     ]
-    return len(body) > 1 and bool(doing)
+    return bool(doing)
+
+
+def meant(language: str) -> str:
+    """Return the language that an unknown one most likely is a slip of, if that is run or parsed.
+
+    >>> meant("pyhton"), meant("mermaid"), meant("python")
+    ('python', '', '')
+    """
+    language = language.lower()
+    if language in KINDS or language in UNSTATED or _is_known(language):
+        return ""
+    return next(iter(difflib.get_close_matches(language, KINDS, n=1, cutoff=0.75)), "")
+
+
+def _is_known(language: str) -> bool:
+    if language in lexer_classes:
+        return True
+    try:
+        return bool(find_lexer_class_by_name(language))
+    except ClassNotFound:
+        return False

@@ -38,6 +38,10 @@ FENCE = "```python\nx = 1\n```\n"
         ("ambiguous_output", 11, FENCE + "\n```output\n1\n```\n\n```output\n2\n```\n"),
         ("looks_like_python", 3, "```text\nimport js\njs.alert(1)\n```\n"),
         ("looks_like_python", 3, "```\nx = f()\nassert x\n```\n"),
+        ("looks_like_python", 3, "```text\nimport js\n```\n"),
+        ("looks_like_python", 3, "```\nprint(1)\n```\n"),
+        ("unknown_language", 3, "```pyhton\nprint(1)\n```\n"),
+        ("unknown_language", 3, "```javscript\nlet x\n```\n"),
     ],
 )
 def test_each_fault_is_fatal_and_named_at_its_line(

@@ -14,8 +14,11 @@ from doc_examples.records import Kind
 Project = Callable[..., Any]
 Marked = Callable[..., dict[str, tuple[str, int, int]]]
 
-CONF_REST = 'extensions = ["doc_examples"]\n'
-MYST = """
+QUIET = 'suppress_warnings = ["doc_examples.looks_like_python"]\n'
+"""Blocks without a language are marked by a statement here."""
+
+CONF_REST = QUIET + 'extensions = ["doc_examples"]\n'
+MYST = f"""{QUIET}
 extensions = ["doc_examples", "myst_parser", "sphinx_design"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 """
@@ -322,7 +325,7 @@ Quoted::
 def test_every_markdown_form_is_found_at_its_line_and_column(
     project: Project, marked: Marked
 ) -> None:
-    built = project({"index.md": MARKDOWN})
+    built = project({"index.md": MARKDOWN}, conf=MYST)
     assert built.error is None, built.warnings
     want = marked(Path(built.app.srcdir), "index.md")
     assert len(want) == 36
@@ -358,7 +361,7 @@ def test_languages_and_kinds_of_restructuredtext(project: Project) -> None:
 
 
 def test_languages_options_and_kinds_of_markdown(project: Project) -> None:
-    built = project({"index.md": MARKDOWN})
+    built = project({"index.md": MARKDOWN}, conf=MYST)
     kinds = {e.code.split()[0]: e.kind for e in built.examples}
     assert kinds["f01"] is Kind.PYTHON
     assert kinds["f03"] is Kind.PROSE

@@ -54,6 +54,13 @@ def test_host_and_file_win_over_every_language(language: str, code: str) -> None
         ("", "x = f()\nassert x\n"),
         ("default", "@define\nclass A:\n    x: int\nA(1)\n"),
         ("bash", "import sys\nprint(sys)\n"),
+        ("text", "import js\n"),
+        ("text", "x = 1\n"),
+        ("none", "def f():\n    return 1\n"),
+        ("default", "await start()\n"),
+        ("txt", "print(1)\n"),
+        ("plain", "class A: pass\n"),
+        ("console", "from js import document\n"),
     ],
 )
 def test_programs_shown_as_text_are_noticed(language: str, code: str) -> None:
@@ -65,7 +72,10 @@ def test_programs_shown_as_text_are_noticed(language: str, code: str) -> None:
     [
         ("text", "reference\nbridge\n"),
         ("text", "one line = 1\n"),
-        ("text", "x = 1\n"),
+        ("bash", "A=1\n"),
+        ("text", "bridge.rpc\n"),
+        ("text", "a < b\n"),
+        ("text", "# only a note\n"),
         ("text", "Words that are no program.\nMore of them.\n"),
         ("text", "name: str\nother: int\n"),
         ("text", "1\n2\n3\n"),

@@ -14,6 +14,7 @@ Project = Callable[..., Any]
 Marked = Callable[..., dict[str, tuple[str, int, int]]]
 
 MYST = """
+suppress_warnings = ["doc_examples.looks_like_python"]
 extensions = ["doc_examples", "myst_parser"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 """
@@ -277,6 +278,7 @@ def test_every_legal_form_collects_at_its_place(
     project: Project, marked: Marked, tmp_path: Path, page: tuple[str, str], count: int
 ) -> None:
     conf = """
+suppress_warnings = ["doc_examples.looks_like_python"]
 extensions = ["doc_examples"]
 rst_prolog = ".. |v| replace:: 1.2"
 exclude_patterns = ["inc"]
