@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from doc_examples.collect import CollectError, generate
+from doc_examples.collect.warned import read_warnings
 from doc_examples.runner.server import Routes, Server
 
 if TYPE_CHECKING:
@@ -78,12 +79,17 @@ def _docs(options: argparse.Namespace, rest: Sequence[str]) -> int:
     except CollectError as error:
         _say(str(error))
         return 1
-    status = 0
+    # Read once, the pages do not warn again when they are written.
+    warned = read_warnings(source / "_build" / "examples")
+    for text in warned:
+        _say(text)
+    status = int(bool(warned))
     if plan.items() and not options.no_run:
         _say(f"running those of {len(plan.items())} examples whose results do not hold")
-        status = _run_stale(source, plan.tests, rest)
-        if status == pytest.ExitCode.INTERRUPTED:
+        ran = _run_stale(source, plan.tests, rest)
+        if ran == pytest.ExitCode.INTERRUPTED:
             return INTERRUPTED
+        status = ran or status
     _say("writing the pages")
     status = _render(source) or status
     site = source / HTML

@@ -16,6 +16,7 @@ from sphinx.util.logging import is_suppressed_warning
 from doc_examples.collect import manifest
 from doc_examples.collect.check import SUBTYPE, Sources, differences
 from doc_examples.collect.collector import Fault, PageRecord, report, store
+from doc_examples.collect.warned import Warned
 from doc_examples.plan import make_plan
 from doc_examples.render import render_modules, write_modules
 
@@ -68,6 +69,9 @@ class ExamplesBuilder(Builder):
         self._read: set[str] = set()
         self._since = time.time_ns()
         self.events.connect("env-before-read-docs", self._note_read, 500)
+        self._warned = Warned(self._app)
+        self._warned.start()
+        self.events.connect("build-finished", lambda *_: self._warned.stop(), 500)
 
     def _note_read(self, _app: object, _env: object, docnames: list[str]) -> None:
         self._read.update(docnames)
@@ -114,7 +118,20 @@ class ExamplesBuilder(Builder):
             return
         _write(outdir / manifest.PLAN, plan.to_json())
         _write(outdir / manifest.MANIFEST, self._manifest(srcdir, records).to_json())
+        self._warned.save(outdir, self._was_not_read)
         self._tell(plan, len(changed))
+
+    def _was_not_read(self, path: str) -> bool:
+        """Whether a file, or every page that shows it, has been read by a former build only."""
+        env, file = self.env, Path(path)
+        own = {name for name in env.found_docs if Path(env.doc2path(name)) == file}
+        srcdir = Path(self.srcdir)
+        shown = own or {
+            name
+            for name, files in env.dependencies.items()
+            if any((srcdir / each).resolve() == file.resolve() for each in files)
+        }
+        return bool(shown) and not shown & self._read
 
     def _refuse(self, reason: str) -> None:
         # An exception would be shown as a crash of Sphinx, with a request to report it.

@@ -192,11 +192,14 @@ class _Page:
                 self.trims.append((example.name, *block.trim))
             if block.included:
                 self.included.append(Included(example.name, block.directive))
-            self.faults += [
-                Fault(example.file, example.line, problem.subtype, problem.message)
-                for problem in problems
-            ]
+            self._report(block, example, problems)
             _tag(block.node, example)
+
+    def _report(self, block: Block, example: Example, problems: list[Problem]) -> None:
+        at = (example.file, example.line)
+        if block.directive:  # what is wrong is wrong there, not in the other file
+            at = (self.relative(self.reader.page), block.directive)
+        self.faults += [Fault(*at, problem.subtype, problem.message) for problem in problems]
 
     def _printer(self, default: str) -> str:
         """Return the name of the block that an output here belongs to."""

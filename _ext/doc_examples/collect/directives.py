@@ -17,7 +17,7 @@ from sphinx.directives.code import LiteralInclude, LiteralIncludeReader
 from sphinx.util.docutils import SphinxDirective
 
 from doc_examples.collect.marks import ATTRS, DIRECTIVE, HINT, LINES, MARKED_UP, TRIM
-from doc_examples.collect.options import BY_NAME
+from doc_examples.collect.options import BY_NAME, Accepting
 from doc_examples.lines import ANY_SEPARATOR, ANY_STAND_IN, hidden, shown
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class _Noting(SphinxDirective):
         for name in self.taken:
             if name != "name":
                 self.options.pop(name, None)
+        for name in self.options.keys() - dict(self.option_spec or {}).keys():
+            given[name] = self.options.pop(name) or ""
         given_options = dict(self.options)
         made = list(super().run())
         for node in made:
@@ -143,7 +145,7 @@ def teach(app: Sphinx) -> None:
         if len(taken) < len(BY_NAME):
             taken |= {alias: name for alias, name in RENAMED.items() if name not in taken}
         unchanged: Callable[[str], str] = directives.unchanged
-        spec = {**dict.fromkeys(taken, unchanged), **own}
+        spec = Accepting({**dict.fromkeys(taken, unchanged), **own})
         made = type(
             f"Example{base.__name__}", (_Noting, base), {"option_spec": spec, "taken": taken}
         )

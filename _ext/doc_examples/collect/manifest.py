@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PLAN = "plan.json"
 MANIFEST = "manifest.json"
+WARNINGS = "warnings.json"
 FORMAT = 1
 
 _UNKNOWN = ("changed while it was read", -1, -1)

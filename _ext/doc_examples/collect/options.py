@@ -7,12 +7,14 @@ that the directive ``example-options`` shows.
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, cast
 
 from docutils.nodes import make_id
+from docutils.parsers.rst import directives
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from doc_examples.records import ITEM_KINDS, Kind, LineRange, Options
@@ -250,6 +252,14 @@ PASSED_THROUGH = frozenset({"class", "lineno-start", "emphasize-lines"})
 """Attributes of a fence that MyST itself reads."""
 
 
+OF_DIRECTIVES = (
+    "append", "caption", "dedent", "diff", "emphasize-lines", "encoding", "end-at", "end-before",
+    "force", "language", "lineno-match", "lineno-start", "linenos", "number-lines", "prepend",
+    "pyobject", "start-after", "start-at", "tab-width",
+)  # fmt: skip
+"""Options of Sphinx's directives of code, for those who have misspelt one."""
+
+
 def parse_options(raw: Mapping[str, str]) -> Parsed:
     """Read the options of a block, keeping the good ones and naming each bad one.
 
@@ -268,10 +278,7 @@ def parse_options(raw: Mapping[str, str]) -> Parsed:
             continue
         option = BY_NAME.get(name)
         if option is None:
-            known = ", ".join(sorted(BY_NAME))
-            problems.append(
-                Problem("unknown_option", f"unknown option {key!r}; the options are {known}")
-            )
+            problems.append(Problem("unknown_option", _unknown(key)))
             continue
         try:
             values[name] = option.parse(text)
@@ -290,6 +297,23 @@ def parse_options(raw: Mapping[str, str]) -> Parsed:
         given=given,
         problems=tuple(problems),
     )
+
+
+def _unknown(key: str) -> str:
+    near = difflib.get_close_matches(key, [*BY_NAME, *OF_DIRECTIVES], n=1)
+    hint = f"is {near[0]!r} meant? " if near else ""
+    return f"unknown option {key!r}; {hint}the options are {', '.join(sorted(BY_NAME))}"
+
+
+class Accepting(dict[str, "Callable[[str], object]"]):
+    """The options of a directive that takes every other one, too, as text.
+
+    Docutils drops a block with an unknown option, and MyST the option. Here both reach the
+    collector, which says what is wrong with them at their line.
+    """
+
+    def __missing__(self, name: str) -> Callable[[str], object]:
+        return directives.unchanged
 
 
 def check_use(parsed: Parsed, kind: Kind) -> list[Problem]:

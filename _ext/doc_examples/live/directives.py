@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from doc_examples.collect.marks import ATTRS, TRIM
-from doc_examples.collect.options import BY_NAME
+from doc_examples.collect.options import BY_NAME, Accepting
 from doc_examples.lines import split_lines
 
 if TYPE_CHECKING:
@@ -41,10 +41,9 @@ class PyodideDirective(SphinxDirective):
     """
 
     has_content = True
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
-        **dict.fromkeys(BY_NAME, str),
-        **upstream.PyodideDirective.option_spec,
-    }
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = Accepting(
+        {**dict.fromkeys(BY_NAME, str), **upstream.PyodideDirective.option_spec}
+    )
 
     def run(self) -> list[nodes.Node]:
         """Make the block, and a second one for the output that it shall have."""

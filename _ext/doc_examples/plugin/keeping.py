@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from doc_examples.catalogue import HOST
+from doc_examples.collect.warned import read_warnings
 from doc_examples.plugin.display import on_line
 from doc_examples.plugin.running import RESULT
 from doc_examples.records import Fate, Result
@@ -88,6 +89,10 @@ class Keeper:
             self._state.save(self._results)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say, line by line, what became of the examples."""
+        """Say what the pages' build warned of, then line by line what became of the examples."""
+        if warned := read_warnings(self._state.build / "examples"):
+            terminalreporter.section("warnings of the pages")
+            for text in warned:
+                terminalreporter.write_line(text)
         for line in sorted(self._results, key=[*self._state.lines, HOST].index):
             terminalreporter.write_line(self._summary(line))

@@ -113,12 +113,32 @@ def test_a_block_that_a_failing_directive_swallows_is_fatal_at_its_line(
     assert "[doc_examples.disagreement]" in built.warnings
 
 
-def test_an_unknown_option_in_restructuredtext_is_fatal(project: Project) -> None:
-    page = "Page\n====\n\n.. code-block:: python\n   :sesion: a\n\n   x = 1\n"
-    built = project({"index.rst": page}, conf='extensions = ["doc_examples"]\n')
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("index.rst", "P\n=\n\n.. code-block:: python\n   :raisez: a\n\n   x = 1\n", 7),
+        ("index.rst", "P\n=\n\n.. literalinclude:: code.py\n   :raisez: a\n", 4),
+        ("index.md", "# P\n```{code-block} python\n:raisez: a\n\nx = 1\n```\n", 5),
+        ("index.md", "# P\n{raisez=a}\n```python\nx = 1\n```\n", 4),
+        ("index.md", "# P\n{raisez=a}\n```{code} python\nx = 1\n```\n", 4),
+        ("index.md", "# P\n```{pyodide}\n:raisez: a\n\nx = 1\n```\n", 5),
+        ("index.md", "# P\n```{code-block} python\n---\nraisez: a\n---\nx = 1\n```\n", 6),
+    ],
+)
+def test_an_unknown_option_names_its_place_and_the_nearest_one(
+    project: Project, name: str, text: str, line: int
+) -> None:
+    conf = 'extensions = ["doc_examples", "myst_parser"]\n'
+    built = project({name: text, "code.py": "y = 2\n"}, conf=conf)
     assert built.error is not None
-    assert 'unknown option: "sesion"' in built.warnings
-    assert "index.rst:7: WARNING: a block of language 'python' begins here" in built.warnings
+    assert f"{name}:{line}: WARNING: unknown option 'raisez'; is 'raises' meant?" in built.warnings
+    assert len(built.examples) == 1
+
+
+def test_a_misspelt_option_of_a_directive_is_named_too(project: Project) -> None:
+    text = "P\n=\n\n.. code-block:: python\n   :captoin: a\n\n   x = 1\n"
+    built = project({"index.rst": text}, conf='extensions = ["doc_examples"]\n')
+    assert "unknown option 'captoin'; is 'caption' meant?" in built.warnings
 
 
 def test_a_difference_that_is_meant_is_excluded_with_its_reason(project: Project) -> None:
