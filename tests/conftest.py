@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from doc_examples.environment import files_for
+from doc_examples.plugin.progress import Repeats
 from doc_examples.plugin.selection import selected_lines
 from doc_examples.runner.interpreter import Interpreter
 from doc_examples.runner.runner import Runner
@@ -55,6 +56,12 @@ ON_TWO_LINES = (
 )
 """Modules that a short run has on the first and the last of the selected lines only; examples of
 the pages use the same on all."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Show what a fixture raised once, not for each test that needs it."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Repeats())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

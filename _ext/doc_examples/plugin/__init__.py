@@ -33,11 +33,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="tell, line by line, how many examples of how many have run on which Pyodide line",
     )
+    group.addoption(
+        "--progress",
+        type=float,
+        metavar="SECONDS",
+        help="in place of letters, tell every so many seconds how far the run is and what runs, "
+        "and each failure with its reason when it happens",
+    )
     parser.addini("doc_examples_source", "the Sphinx source directory", default=".")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Bring in the rest where the run is about examples."""
+    """Bring in the rest where the run is about examples, or asked to tell its progress."""
+    seconds: float | None = config.getoption("--progress")
+    if seconds and not hasattr(config, "workerinput"):
+        from doc_examples.plugin.progress import Progress  # noqa: PLC0415 - see above
+
+        config.pluginmanager.register(Progress(seconds), "doc_examples.progress")
     if reaches_examples(config):
         from doc_examples.plugin import items, keeping, running  # noqa: PLC0415 - see above
         from doc_examples.plugin.state import STATE, State  # noqa: PLC0415 - likewise

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import pytest
     from xdist.remote import Producer
+    from xdist.workermanage import WorkerController
 
 
 class SessionScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
@@ -45,6 +46,32 @@ class SessionScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist shi
         config.option.loadscopereorder = False
         self._sessions = sessions
         self._lines = frozenset(lines)
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        """Take a worker out that has died; return the test that it ran, which is not run again.
+
+        xdist gives that test out again, until it has ended as many workers as xdist allows, and
+        the rest of the run with them.
+        """
+        units = self.assigned_work.pop(node)
+        left = [test for unit in units.values() for test, done in unit.items() if not done]
+        if not left:
+            return None
+        crashed: str = left[0]
+        for scope, unit in reversed(units.items()):
+            if crashed in unit:
+                unit[crashed] = True
+            if not all(unit.values()):
+                self.workqueue[scope] = unit
+                self.workqueue.move_to_end(scope, last=False)
+        for other in self.assigned_work:
+            self._reschedule(other)
+        return crashed
+
+    def _reschedule(self, node: WorkerController) -> None:
+        # A worker that replaces another may still be collecting when a third one dies.
+        if node in self.registered_collections:
+            super()._reschedule(node)
 
     def _split_scope(self, nodeid: str) -> str:
         test, _, parameters = nodeid.partition("[")

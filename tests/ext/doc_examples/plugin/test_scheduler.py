@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,3 +52,52 @@ def test_units_are_given_out_in_the_order_of_the_collection(
     scheduling: SessionScheduling,
 ) -> None:
     assert scheduling.config.option.loadscopereorder is False
+
+
+class Node:
+    """A worker as the scheduler sees it."""
+
+    shutting_down = False
+
+    def __init__(self) -> None:
+        self.sent: list[int] = []
+        self.gateway = SimpleNamespace(id="gw")
+
+    def send_runtest_some(self, indices: list[int]) -> None:
+        self.sent += indices
+
+    def shutdown(self) -> None:
+        self.shutting_down = True
+
+
+def test_the_test_that_killed_its_worker_is_not_given_out_again(
+    scheduling: SessionScheduling,
+) -> None:
+    tests = [f"{PAGE}::test_a[314]", f"{PAGE}::test_b[314]", *(f"{HAND}::test_{n}" for n in "xyz")]
+    first, second, third = Node(), Node(), Node()
+    scheduling.numnodes = 2
+    for node in (first, second):
+        scheduling.add_node(node)
+        scheduling.add_node_collection(node, tests)
+    scheduling.schedule()
+    assert (first.sent, second.sent) == ([0, 1], [2, 3, 4])
+    scheduling.mark_test_complete(second, 2)
+    assert scheduling.remove_node(second) == f"{HAND}::test_y"
+    # Another one dies while the one that replaces the first is still collecting.
+    scheduling.add_node(third)
+    assert scheduling.remove_node(first) == tests[0]
+    scheduling.add_node_collection(third, tests)
+    scheduling.schedule()
+    for index in (1, 4):
+        assert index in third.sent
+        scheduling.mark_test_complete(third, index)
+    assert sorted(third.sent) == [1, 4]
+
+
+def test_a_worker_that_has_nothing_left_costs_no_test(scheduling: SessionScheduling) -> None:
+    node = Node()
+    scheduling.add_node(node)
+    scheduling.add_node_collection(node, [f"{HAND}::test_x"])
+    scheduling.schedule()
+    scheduling.mark_test_complete(node, 0)
+    assert scheduling.remove_node(node) is None
