@@ -146,3 +146,24 @@ def test_an_ellipsis_stands_for_any_text_and_nothing_else_is_forgiven(
     want: str, got: str, same: bool
 ) -> None:
     assert same_output(Expected(want, 1, ellipsis=True), got) is same
+
+
+def test_only_another_output_lets_the_session_go_on() -> None:
+    mismatch = Fault("DoctestMismatch", "m", "", mismatch=True)
+    printed = replace(BLOCK, expected=(Expected("1\n", 9),))
+    goes_on = [
+        judge(printed, "314", Outcome(stdout="2\n")),
+        judge(BLOCK, "314", Outcome(fault=mismatch)),
+        judge(BLOCK, "314", Outcome()),
+    ]
+    assert [verdict.ends_session for verdict in goes_on] == [False, False, False]
+    assert [verdict.passed for verdict in goes_on] == [False, False, True]
+    ends = [
+        judge(BLOCK, "314", Outcome(fault=FAULT)),
+        judge(printed, "314", Outcome(stdout="2\n", fault=FAULT)),
+        judge(BLOCK, "314", Outcome(fault=mismatch, problems=(FAULT,))),
+        judge(BLOCK, "314", Outcome(fault=mismatch, timed_out=True)),
+        judge(BLOCK, "314", Outcome(fault=mismatch, lost="gone")),
+        judge(with_options(raises="KeyError"), "314", Outcome()),
+    ]
+    assert all(verdict.ends_session for verdict in ends)
