@@ -157,9 +157,10 @@ def _compiled(example: Example) -> Outcome:
     """A file that other blocks use: its own test is that it compiles, if it is Python."""
     if example.options.file.endswith(".py"):
         try:
-            compile(example.code, example.file, "exec")
+            # As many blank lines as stand above it: messages name lines in their text, too.
+            compile("\n" * (example.line - 1) + example.code, example.file, "exec")
         except SyntaxError as error:
-            line = example.line + (error.lineno or 1) - 1
+            line = error.lineno or example.line
             column = (error.offset or 1) + example.column
             return Outcome(fault=Fault("SyntaxError", error.msg, "", line, column))
     return Outcome()

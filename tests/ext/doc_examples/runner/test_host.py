@@ -73,6 +73,15 @@ def test_a_test_that_fails_does_so_at_its_line_of_the_page(
     assert "guide/page.md:32" in report.verdict.detail
 
 
+def test_a_file_that_does_not_parse_names_the_line_of_the_page(
+    run: Callable[..., Report], block: Block
+) -> None:
+    source = "if x:\ny = 1\n"
+    report = run(block(source, Kind.HOST, line=30, host=True, file="conftest.py"))
+    assert report.verdict.line == 31
+    assert report.verdict.headline.endswith("after 'if' statement on line 30")
+
+
 def test_a_script_that_does_not_parse_fails_at_its_line(
     run: Callable[..., Report], block: Block
 ) -> None:
