@@ -88,16 +88,13 @@ def _run(example: Example, project: Path, browser: Path, wheels: Sequence[Path])
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
             # A group of its own: at the limit, all that the block started ends with it.
             start_new_session=True,
         )
     except OSError as error:
         return Outcome(lost=f"the block could not be started: {error}")
     try:
-        out, err = process.communicate(timeout=example.options.timeout)
+        out, err = _texts(process.communicate(timeout=example.options.timeout))
     except subprocess.TimeoutExpired:
         out, err = _killed(process)
         return Outcome(out, err, seconds=example.options.timeout, timed_out=True)
@@ -121,10 +118,16 @@ def _variables(browser: Path, wheels: Sequence[Path]) -> dict[str, str]:
     return {**found, "PYTHONPATH": path} if path else found
 
 
-def _killed(process: subprocess.Popen[str]) -> tuple[str, str]:
+def _texts(streams: tuple[bytes, bytes]) -> tuple[str, str]:
+    """What was written, as it was: in its text mode, subprocess makes line feeds of returns."""
+    out, err = (stream.decode("utf-8", "replace") for stream in streams)
+    return out, err
+
+
+def _killed(process: subprocess.Popen[bytes]) -> tuple[str, str]:
     _kill_group(process.pid)
     try:
-        return process.communicate(timeout=END_LIMIT)
+        return _texts(process.communicate(timeout=END_LIMIT))
     except subprocess.TimeoutExpired:
         return "", ""
 

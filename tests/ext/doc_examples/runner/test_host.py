@@ -73,6 +73,11 @@ def test_a_test_that_fails_does_so_at_its_line_of_the_page(
     assert "guide/page.md:32" in report.verdict.detail
 
 
+def test_what_a_script_prints_is_kept_as_it_is(run: Callable[..., Report], block: Block) -> None:
+    report = run(block("print('a\\rb\\x0c', end='\\r\\n')", Kind.HOST, host=True))
+    assert report.outcome.stdout == "a\rb\x0c\r\n"
+
+
 def test_a_file_that_does_not_parse_names_the_line_of_the_page(
     run: Callable[..., Report], block: Block
 ) -> None:
