@@ -164,7 +164,7 @@ class _Markdown:
         self._content(marks, info, content, number)
 
     def _content(self, marks: str, info: str, content: list[Line], number: int) -> None:
-        word, _, argument = info.partition(" ")
+        word, argument = [*info.split(maxsplit=1), "", ""][:2]
         if not (word.startswith("{") and word.endswith("}")):
             if marks[0] == ":":
                 self._nested(content)

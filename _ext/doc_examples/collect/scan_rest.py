@@ -17,10 +17,11 @@ from doc_examples.collect.scanned import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_BULLET = re.compile(r"^(\s*)((?:[-*+\u2022]|\(?(?:\w|\d+|#)[.)])\s+)(?=\S)")
-_DIRECTIVE = re.compile(r"^\s*\.\. +(?:\|[^|]+\| +)?([\w:.+-]+?) ?::(?:\s+(.*))?$")
-_MARKED = re.compile(r"^\s*\.\.(?: +(?:_|\[|__ )|$)")
-_COMMENT = re.compile(r"^\s*\.\.(\s|$)")
+_BULLET = re.compile(r"^( *)((?:[-*+\u2022]|\(?(?:\w|\d+|#)[.)]) +)(?=\S)")
+_DIRECTIVE = re.compile(r"^ *\.\. +(?:\|[^|]+\| +)?([\w:.+-]+?) ?::(?: +(.*))?$")
+_MARKED = re.compile(r"^ *\.\.(?: +(?:_|\[|__ )|$)")
+_COMMENT = re.compile(r"^ *\.\.( |$)")
+_PROMPT = re.compile(r"^ *>>>( |$)")
 
 
 def scan_rest(lines: Sequence[Line]) -> list[Scanned]:
@@ -29,7 +30,7 @@ def scan_rest(lines: Sequence[Line]) -> list[Scanned]:
 
 
 def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip())
+    return len(text) - len(text.lstrip(" "))
 
 
 def _dedented(lines: Sequence[Line]) -> list[Line]:
@@ -67,7 +68,7 @@ class _Rest:
                 self._pass_text(_indent(text))
             else:
                 self._take_inside(_indent(text))
-        elif text.lstrip().startswith(">>>") and self._starts_block():
+        elif _PROMPT.match(text) and self._starts_block():
             self._doctest()
         else:
             self._pass_text(_indent(text))
@@ -142,11 +143,13 @@ class _Rest:
             self.at -= 1
             block = _dedented(self._take_inside(indent))
         else:
-            quote = first.lstrip()[0]
+            quote = first.lstrip(" ")[0]
             if quote.isalnum() or _indent(first) < indent:
                 return
             start = self.at
-            while self.at < len(self.lines) and self.lines[self.at][1].lstrip().startswith(quote):
+            while self.at < len(self.lines) and self.lines[self.at][1].lstrip(" ").startswith(
+                quote
+            ):
                 self.at += 1
             block = _dedented(self.lines[start : self.at])
         self.found.append(Scanned(block[0][0], None, join(block)))

@@ -10,7 +10,9 @@ import json
 import logging
 from typing import TYPE_CHECKING
 
+from docutils import nodes
 from sphinx.util import logging as sphinx_logging
+from sphinx.util.logging import get_node_location, is_suppressed_warning
 
 from doc_examples.collect.manifest import WARNINGS
 
@@ -29,9 +31,9 @@ class Warned(logging.Handler):
 
     def __init__(self, app: Sphinx) -> None:
         """Nothing is heard until :meth:`start`."""
+        # Sphinx's own filters are not used: they count a warning, and name its kind, once more.
         super().__init__(logging.WARNING)
-        self.addFilter(sphinx_logging.WarningSuppressor(app))
-        self.addFilter(sphinx_logging.WarningLogRecordTranslator(app))
+        self._app = app
         self._heard: dict[str, list[str]] = {}
 
     def start(self) -> None:
@@ -44,14 +46,26 @@ class Warned(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a warning below the file that it is about."""
-        place = str(getattr(record, "location", None) or "")
         names = [str(getattr(record, name, None) or "") for name in ("type", "subtype")]
+        if is_suppressed_warning(names[0], names[1], self._app.config.suppress_warnings):
+            return
+        place = self._place(getattr(record, "location", None))
         kind = f" [{'.'.join(filter(None, names))}]" if any(names) else ""
         text = f"{place}: " if place else ""
         text += f"{record.levelname}: {record.getMessage()}"
         text = text if text.endswith(kind) else text + kind
         file = place.rpartition(":")[0] if place.rpartition(":")[2].isdecimal() else place
         self._heard.setdefault(file, []).append(text)
+
+    def _place(self, location: object) -> str:
+        """Return a place as ``file:line``; Sphinx may have made it of a page or a node already."""
+        if isinstance(location, nodes.Node):
+            return get_node_location(location) or ""
+        if isinstance(location, tuple):
+            page, line = location
+            file = str(self._app.env.doc2path(page)) if page else "unknown"
+            return f"{file}:{line}" if line else file
+        return str(location or "")
 
     def save(self, outdir: Path, still_holds: Callable[[str], bool]) -> None:
         """Write the warnings, with the former ones about files that were not read again.

@@ -143,7 +143,8 @@ def test_memory_that_runs_out_is_a_memory_error(fail: Callable[..., Report], old
 
 def test_endless_output_is_ended(fail: Callable[..., Report], newest: str) -> None:
     report = fail(newest, "while True:\n    print('x' * 1000)")
-    assert report.verdict.headline == "OutputLimitExceeded: printed more than 1,000,000 characters"
+    said = "OutputLimitExceeded: printed more than 1,000,000 characters"
+    assert report.verdict.headline.startswith(said)
     assert report.verdict.line == 11
 
 
