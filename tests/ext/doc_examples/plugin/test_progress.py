@@ -51,7 +51,8 @@ def pytest_configure(config):
 @pytest.fixture(scope="module")
 def project(new_project: Callable[..., Project]) -> Project:
     """A project without examples, whose tests fail in every way."""
-    files = {"index.md": "# P\n", "tests/test_all.py": TESTS, "tests/conftest.py": CONFTEST}
+    page = "# P\n\n{no-such}`role`\n"
+    files = {"index.md": page, "tests/test_all.py": TESTS, "tests/conftest.py": CONFTEST}
     return new_project(files, conf='extensions = ["myst_parser", "doc_examples"]\n')
 
 
@@ -83,6 +84,11 @@ def test_a_failure_is_told_before_the_run_is_over(run: Run) -> None:
     assert "9/9 tests" in during
     assert re.search(r"^\[\d+:\d\d\] collecting", during, re.MULTILINE)
     assert "AssertionError: the reason" in over
+
+
+def test_what_sphinx_warned_of_is_shown_at_the_end(run: Run) -> None:
+    shown = run.text.split("warnings of the pages")[1]
+    assert "index.md:3: WARNING: Unknown interpreted text role" in shown
 
 
 def test_a_fixture_that_fails_is_shown_once(run: Run) -> None:
