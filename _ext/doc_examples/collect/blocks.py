@@ -101,7 +101,9 @@ class Reader:
         hint = _hint(node)
         standing = code.split("\n")[before : len(code.split("\n")) - 1 - after]
         file, place, gaps = files[-1], None, False
-        if not node.get(GENERATED):
+        # What 'rst_prolog' and 'rst_epilog' add to every page has a source that is no file.
+        made = bool(node.get(GENERATED)) or files[-1].name.startswith("<rst_")
+        if not made:
             gaps = _has_gaps(node)
             if gaps and (filled := self._fill(files[-1], standing, node[LINES])):
                 place, inner = filled
@@ -130,7 +132,7 @@ class Reader:
             heading=heading,
             above=above,
             # Of lines in another order, none can be named.
-            generated=bool(node.get(GENERATED)) or language == "udiff" or (place is None and gaps),
+            generated=made or language == "udiff" or (place is None and gaps),
             in_cell=id(node) in self._in_cells,
             tests=doctest_nodes.purpose(node),
             included=DIRECTIVE in node or bool(node.get("source")),

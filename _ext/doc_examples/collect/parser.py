@@ -23,7 +23,7 @@ from myst_parser.parsers.mdit import create_md_parser
 from myst_parser.parsers.sphinx_ import MystParser
 from myst_parser.warnings_ import MystWarnings, create_warning
 
-from doc_examples.collect.marks import ATTRS
+from doc_examples.collect.marks import ATTRS, GENERATED
 from doc_examples.collect.options import BY_NAME
 from doc_examples.collect.rest_parser import LineParser
 from doc_examples.lines import ANY_SEPARATOR, ANY_STAND_IN, hidden, shown
@@ -49,6 +49,16 @@ class ExampleRenderer(SphinxRenderer):
         before = len(parent.children)
         super().render_colon_fence(token)
         self._note(token, parent.children[before:])
+
+    def render_substitution(self, token: SyntaxTreeNode, inline: bool) -> None:
+        """Render a substitution; a block in it stands in the configuration, not on the page."""
+        parent = self.current_node
+        before = len(parent.children)
+        super().render_substitution(token, inline)
+        for node in parent.children[before:]:
+            for block in node.findall(nodes.literal_block):
+                block[GENERATED] = True
+                block.line = token.map[0] + 1 if token.map else block.line
 
     def render_restructuredtext(self, token: SyntaxTreeNode) -> None:
         """Render the content of ``{eval-rst}``, with the lines that an editor shows."""

@@ -21,6 +21,8 @@ _BULLET = re.compile(r"^( *)((?:[-*+\u2022]|\(?(?:\w|\d+|#)[.)]) +)(?=\S)")
 _DIRECTIVE = re.compile(r"^ *\.\. +(?:\|[^|]+\| +)?([\w:.+-]+?) ?::(?: +(.*))?$")
 _MARKED = re.compile(r"^ *\.\.(?: +(?:_|\[|__ )|$)")
 _COMMENT = re.compile(r"^ *\.\.( |$)")
+_VERSIONS = frozenset({"versionadded", "versionchanged", "versionremoved", "deprecated"})
+"""Directives whose arguments go on to the first blank line."""
 _PROMPT = re.compile(r"^ *>>>( |$)")
 
 
@@ -68,6 +70,8 @@ class _Rest:
                 self._pass_text(_indent(text))
             else:
                 self._take_inside(_indent(text))
+        elif re.match(r" *\| ", text):  # a line of verse, or of a table
+            self.at += 1
         elif _PROMPT.match(text) and self._starts_block():
             self._doctest()
         else:
@@ -97,7 +101,10 @@ class _Rest:
             block = directive_block(name, argument, _dedented(content), number)
             if block is None:
                 self.at = start
-                if argument:
+                if name in _VERSIONS:
+                    while self.at < len(self.lines) and self.lines[self.at][1]:
+                        self.at += 1
+                elif argument:
                     self._pass_text(indent)
                 else:
                     self.at += 1

@@ -184,6 +184,20 @@ T
 .. literalinclude:: inc/other.py
    :lines: 1
    :prepend: # head
+
+.. deprecated:: 1.0
+   Text::
+
+      no code
+
+.. versionadded:: 2.0
+
+   .. code-block:: python
+
+      f209 = 1
+
+| Verse::
+| more
 """
 
 LEGAL_MARKDOWN = """
@@ -229,6 +243,8 @@ after it
 f215 = 1 {{ v }}
 ```
 
+{{ block }}
+
 - [ ] task
 
   ~~~python
@@ -272,7 +288,7 @@ BESIDE = {
 
 @pytest.mark.parametrize(
     ("page", "count"),
-    [(("index.rst", LEGAL_REST), 15), (("index.md", LEGAL_MARKDOWN), 10)],
+    [(("index.rst", LEGAL_REST), 17), (("index.md", LEGAL_MARKDOWN), 11)],
 )
 def test_every_legal_form_collects_at_its_place(
     project: Project, marked: Marked, tmp_path: Path, page: tuple[str, str], count: int
@@ -281,13 +297,15 @@ def test_every_legal_form_collects_at_its_place(
 suppress_warnings = ["doc_examples.looks_like_python"]
 extensions = ["doc_examples"]
 rst_prolog = ".. |v| replace:: 1.2"
+rst_epilog = ".. code-block:: python\\n\\n   made = 1"
 exclude_patterns = ["inc"]
 """
     name, text = page
     if name.endswith(".md"):
         conf = MYST + (
             'myst_enable_extensions += ["fieldlist", "substitution", "tasklist"]\n'
-            'myst_substitutions = {"v": "1.2"}\nexclude_patterns = ["inc"]\n'
+            'myst_substitutions = {"v": "1.2", "block": "```python\\nmade = 1\\n```"}\n'
+            'exclude_patterns = ["inc"]\n'
         )
     latin = tmp_path / "project" / "inc" / "latin.py"
     latin.parent.mkdir(parents=True)
