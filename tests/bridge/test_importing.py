@@ -12,6 +12,7 @@ import pytest
 
 import bridge
 from bridge import core, proxies, reactivity
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from doc_examples.runner.interpreter import Interpreter
@@ -160,7 +161,7 @@ def probe(program: str) -> str:
         env={"PYTHONPATH": str(root)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=patience(60),
         check=False,
     )
     if done.returncode:

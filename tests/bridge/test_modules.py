@@ -14,6 +14,7 @@ import pytest
 
 from bridge import _modules
 from bridge._modules import import_in_turns, refresh_finders
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +83,7 @@ assert "importlib.metadata" not in sys.modules
 """
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", code]
-    subprocess.run(command, check=True, timeout=60, env=environ, cwd=tmp_path)
+    subprocess.run(command, check=True, timeout=patience(60), env=environ, cwd=tmp_path)
 
 
 def turns_during(package: str) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.bridge import mutating
+from tests.pace import patience
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 300
@@ -356,7 +357,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=LIMIT,
+        timeout=patience(LIMIT),
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from doc_examples.runner.wheels import wheel_for
+from tests.pace import patience
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 180
@@ -113,7 +114,7 @@ def check(user: Path, code: str) -> subprocess.CompletedProcess[str]:
         env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         capture_output=True,
         text=True,
-        timeout=LIMIT,
+        timeout=patience(LIMIT),
         check=False,
     )
 

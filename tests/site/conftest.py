@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -22,8 +23,10 @@ import pytest
 from playwright.async_api import async_playwright
 
 from doc_examples.runner.browser import CHROMIUM_FLAGS
+from doc_examples.runner.pace import REFERENCE_LAUNCH, THIS_MACHINE
 from doc_examples.runner.server import Routes, Server
 from pyodide_runtimes import find_browser
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -34,8 +37,8 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 PROJECT = Path(__file__).parent / "fixtures" / "project"
-RUN_LIMIT_MS = 60_000
-"""For a boot and a run on a busy machine."""
+RUN_LIMIT = 60.0
+"""Seconds for a boot and a run."""
 
 
 def sphinx_build(source: Path, target: Path, builder: str = "html", *more: str) -> str:
@@ -47,7 +50,7 @@ def sphinx_build(source: Path, target: Path, builder: str = "html", *more: str) 
         env={**os.environ, "PYTHONPATH": paths},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=patience(240),
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -89,16 +92,21 @@ class Chromium:
         self._browser: Browser | None = None
 
     def run(self, work: Coroutine[Any, Any, T], limit: float = 150.0) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(limit)
+        """Await something for as long as what takes ``limit`` seconds may take here."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(patience(limit))
 
     async def context(self, **options: Any) -> BrowserContext:
         if self._browser is None:
+            began = time.perf_counter()
             self._playwright = await async_playwright().start()
             self._browser = await self._playwright.chromium.launch(
                 executable_path=find_browser().path,
                 args=[*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
             )
-        return await self._browser.new_context(**options)
+            THIS_MACHINE.note(time.perf_counter() - began, REFERENCE_LAUNCH)
+        context = await self._browser.new_context(**options)
+        context.set_default_timeout(patience(30) * 1000)
+        return context
 
     def close(self) -> None:
         self.run(self._close(), 20)
@@ -141,7 +149,9 @@ class Reader:
 
     async def ended(self, name: str) -> str:
         busy = f'[aria-label="Run {name}"][aria-disabled]'
-        await self.page.wait_for_selector(busy, state="detached", timeout=RUN_LIMIT_MS)
+        await self.page.wait_for_selector(
+            busy, state="detached", timeout=patience(RUN_LIMIT) * 1000
+        )
         return await self.block(name).locator("pre.example-output").text_content() or ""
 
     async def state(self, name: str) -> str | None:

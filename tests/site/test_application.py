@@ -16,6 +16,7 @@ import pytest
 from doc_examples.runner.server import Routes, Server
 from doc_examples.runner.wheels import wheel_for
 from pyodide_runtimes import NEWEST, ensure_npm, ensure_runtime
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -30,8 +31,8 @@ ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "reference" / "project" / "application.md"
 FOLDER = "served"
 """What the page calls the folder that it makes."""
-BOOT_MS = 60_000
-STEP_MS = 30_000
+BOOT_MS = patience(60) * 1000
+STEP_MS = patience(30) * 1000
 
 WATCH = """
 globalThis.workers = [];
@@ -72,7 +73,7 @@ def deploy(folder: Path, line: str) -> Path:
         env={**os.environ, "PATH": tools},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=patience(60),
         check=False,
     )
     assert done.returncode == 0, done.stderr

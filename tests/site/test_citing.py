@@ -92,7 +92,6 @@ def read(chromium: Any, cited_site: Path) -> Callable[..., None]:
                 await route.fulfill(response=await route.fetch(url=url))
 
             context = await chromium.context(**options)
-            context.set_default_timeout(20_000)
             errors: list[str] = []
             context.on("weberror", lambda error: errors.append(str(error.error)))
             context.on(

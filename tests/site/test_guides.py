@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pace import patience
+
 ROOT = Path(__file__).parents[2]
 TOOLS = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -34,7 +36,7 @@ def known(words: list[str]) -> bool:
                 env={**os.environ, "PYTHONPATH": f"{ROOT / '_ext'}{os.pathsep}{ROOT}"},
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=patience(60),
                 check=False,
             )
             called = rest[0] if rest and not rest[0].startswith("-") else ""

@@ -220,7 +220,7 @@ def test_the_map_is_walked_by_keyboard_and_leads_to_patterns(read: Visits) -> No
         assert sorted(seen) == sorted(catalogue().patterns)
         await page.locator('.graph-wide [data-node="worker-rpc"]').focus()
         await page.keyboard.press("Enter")
-        await page.wait_for_url("**/workers/worker-rpc.html#pattern-worker-rpc", timeout=10_000)
+        await page.wait_for_url("**/workers/worker-rpc.html#pattern-worker-rpc")
 
     read(script, "index.html")
 
@@ -235,8 +235,7 @@ def test_a_pattern_that_is_pointed_at_sets_back_the_edges_of_others(read: Visits
         await reader.page.wait_for_function(
             """() => [...document.querySelectorAll('.graph-wide .graph-edge')].every(edge =>
                 (getComputedStyle(edge).opacity === '1')
-                === edge.dataset.ends.split(' ').includes('worker-rpc'))""",
-            timeout=10_000,
+                === edge.dataset.ends.split(' ').includes('worker-rpc'))"""
         )
 
     read(script, "index.html")
@@ -314,7 +313,7 @@ def test_the_matrix_scrolls_by_keyboard(read: Visits) -> None:
         await reader.page.locator(".force-matrix-frame").focus()
         await reader.page.keyboard.press("ArrowRight")
         await reader.page.wait_for_function(
-            "document.querySelector('.force-matrix-frame').scrollLeft > 0", timeout=10_000
+            "document.querySelector('.force-matrix-frame').scrollLeft > 0"
         )
 
     read(script, "matrix.html", viewport=NARROW)
@@ -324,7 +323,7 @@ def test_a_cell_leads_to_its_consequence(read: Visits) -> None:
     async def script(reader: Reader) -> str:
         page = reader.page
         await page.get_by_role("link", name="Worker Pool worsens Isolation and sharing").click()
-        await page.wait_for_url("**/worker-pool.html#*", timeout=10_000)
+        await page.wait_for_url("**/worker-pool.html#*")
         return str(await page.locator(":target").inner_text())
 
     assert read(script, "matrix.html").startswith("Worsens Isolation and sharing")
@@ -375,7 +374,7 @@ def test_reasons_prices_and_alternatives_are_told_with_links(read: Visits) -> No
             "worsens Warm capacity and small memory",
         ]
         await pool.get_by_role("link", name="balances").click()
-        await page.wait_for_url("**#worker-pool-balances-isolation-and-sharing", timeout=10_000)
+        await page.wait_for_url("**#worker-pool-balances-isolation-and-sharing")
 
     read(script, CHOICE)
 
@@ -442,7 +441,7 @@ def test_a_page_leads_along_each_of_its_sequences(read: Visits) -> None:
         path = page.get_by_role("navigation", name="Sequence: Numbers at speed")
         assert re.search(r"2 of 4", await path.inner_text())
         await path.get_by_role("link", name="Next Shared Memory").click()
-        await page.wait_for_url("**/workers/shared-memory.html#*", timeout=10_000)
+        await page.wait_for_url("**/workers/shared-memory.html#*")
 
     read(script, "workers/worker-rpc.html")
 

@@ -152,7 +152,7 @@ async def lost(chromium: Chromium, url: str, **options: Any) -> dict[str, Any]:
         await page.fill("#page-not-found input[name=q]", "words")
         await page.press("#page-not-found input[name=q]", "Enter")
         if options.get("java_script_enabled", True):
-            await page.wait_for_selector("ul.search li", timeout=15_000)
+            await page.wait_for_selector("ul.search li")
         seen["search"] = page.url
         return seen
     finally:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import time
 from typing import TYPE_CHECKING
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import async_playwright
+
+from doc_examples.runner.pace import REFERENCE_LAUNCH, THIS_MACHINE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.async_api import Browser, BrowserContext, Playwright
 
-LAUNCH_LIMIT = 60.0
-"""Seconds for the browser to start, on a busy machine."""
+LAUNCH_LIMIT = 180.0
+"""Seconds for the browser to start; nothing has told the pace of the machine before."""
 CLOSE_LIMIT = 5.0
-"""Seconds for closing a page's context, and again for closing the browser."""
+"""Seconds for closing a page's context, and again for closing the browser; grows with boots."""
 
 UNUSED_FEATURES = (
     # A window of Chromium loads these pages for its address bar: a renderer for each session.
@@ -84,6 +87,7 @@ class BrowserProcess:
         async with self._starting:
             if not self.connected:
                 await self.close()
+                began = time.perf_counter()
                 self._playwright = await asyncio.wait_for(async_playwright().start(), LAUNCH_LIMIT)
                 self._browser = await self._playwright.chromium.launch(
                     executable_path=self._executable,
@@ -93,6 +97,7 @@ class BrowserProcess:
                     # browser decides when it ends.
                     handle_sigint=False,
                 )
+                THIS_MACHINE.note(time.perf_counter() - began, REFERENCE_LAUNCH)
             opening = self._browser.new_context() if self._browser else None
         if opening is None:
             raise PlaywrightError("the browser was closed while it was starting")
@@ -104,8 +109,8 @@ class BrowserProcess:
         playwright, self._playwright = self._playwright, None
         if browser is not None:
             with contextlib.suppress(PlaywrightError, TimeoutError):
-                await asyncio.wait_for(browser.close(), CLOSE_LIMIT)
+                await asyncio.wait_for(browser.close(), THIS_MACHINE.patience(CLOSE_LIMIT))
         if playwright is not None:
             with contextlib.suppress(PlaywrightError, TimeoutError):
                 # Ends the driver; a browser that is still there ends with its pipe.
-                await asyncio.wait_for(playwright.stop(), CLOSE_LIMIT)
+                await asyncio.wait_for(playwright.stop(), THIS_MACHINE.patience(CLOSE_LIMIT))

@@ -22,6 +22,7 @@ from doc_examples.judge import judge
 from doc_examples.lines import split_lines
 from doc_examples.records import Fault, Outcome, digest
 from doc_examples.results import Environment
+from doc_examples.runner.pace import THIS_MACHINE
 from doc_examples.runner.report import Report
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def _run(example: Example, project: Path, browser: Path, wheels: Sequence[Path])
     command = [sys.executable, str(script)]
     if testing:
         command[1:1] = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    limit = THIS_MACHINE.patience(example.options.timeout)
     started = time.perf_counter()
     try:
         process = subprocess.Popen(  # noqa: S603 - the page's own block
@@ -94,10 +96,10 @@ def _run(example: Example, project: Path, browser: Path, wheels: Sequence[Path])
     except OSError as error:
         return Outcome(lost=f"the block could not be started: {error}")
     try:
-        out, err = _texts(process.communicate(timeout=example.options.timeout))
+        out, err = _texts(process.communicate(timeout=limit))
     except subprocess.TimeoutExpired:
         out, err = _killed(process)
-        return Outcome(out, err, seconds=example.options.timeout, timed_out=True)
+        return Outcome(out, err, seconds=limit, timed_out=True)
     finally:
         _kill_group(process.pid)
     seconds = time.perf_counter() - started
@@ -127,7 +129,7 @@ def _texts(streams: tuple[bytes, bytes]) -> tuple[str, str]:
 def _killed(process: subprocess.Popen[bytes]) -> tuple[str, str]:
     _kill_group(process.pid)
     try:
-        return _texts(process.communicate(timeout=END_LIMIT))
+        return _texts(process.communicate(timeout=THIS_MACHINE.patience(END_LIMIT)))
     except subprocess.TimeoutExpired:
         return "", ""
 

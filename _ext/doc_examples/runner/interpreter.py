@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from doc_examples.runner.errors import RunnerError
+from doc_examples.runner.pace import THIS_MACHINE
 from doc_examples.runner.pages import ANSWER_GRACE
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from doc_examples.runner.runner import Runner
 
 RUN_LIMIT = 60.0
-"""Seconds that one call may take unless it says otherwise."""
+"""Seconds that one call may take unless it says otherwise; grows where boots take long."""
 _CALL_GRACE = 60.0
 
 
@@ -89,7 +90,7 @@ class Interpreter:
         Args:
             source: Python code; its last statement's value must be plain data (JSON).
             packages: Wheels of the Pyodide distribution to load before.
-            timeout: Seconds that it may take.
+            timeout: Seconds that it may take, on a machine of the reference.
             unhandled: Allow errors that nobody awaited; otherwise they raise, too.
 
         Raises:
@@ -105,9 +106,10 @@ class Interpreter:
             "line": 1,
             "column": 0,
             "packages": list(packages),
-            "limit": timeout,
+            "limit": THIS_MACHINE.patience(timeout),
+            "pace": THIS_MACHINE.slowness,
         }
-        limit = timeout + ANSWER_GRACE
+        limit = THIS_MACHINE.patience(timeout + ANSWER_GRACE)
         found = self._runner.call(self._page.value(block, limit), limit + _CALL_GRACE)
         if isinstance(found, str):
             raise RunnerError(f"the interpreter on Pyodide {self.line} is gone: {found}")
@@ -131,8 +133,9 @@ class Interpreter:
         Raises:
             RunnerError: It raised, took too long, or the page is gone.
         """
-        limit = timeout + _CALL_GRACE
-        found = self._runner.call(self._page.javascript(expression, argument, timeout), limit)
+        limit = THIS_MACHINE.patience(timeout)
+        work = self._page.javascript(expression, argument, limit)
+        found = self._runner.call(work, limit + _CALL_GRACE)
         if "lost" in found:
             raise RunnerError(f"JavaScript on Pyodide {self.line}: {found['lost']}")
         return found["value"]

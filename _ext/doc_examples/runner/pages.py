@@ -1,7 +1,8 @@
 """Sessions as browser pages: opened, driven and closed through Playwright's async API.
 
 Each await here has a time limit: a page may hang, crash, close or navigate itself at any
-point, and none of that may cost another block anything.
+point, and none of that may cost another block anything. All limits are those of a machine of
+the reference, and grow with the boots of this one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import contextlib
 import itertools
 import os
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,6 +23,7 @@ from doc_examples.judge import matches
 from doc_examples.records import Fault, Kind, Outcome
 from doc_examples.runner.browser import CLOSE_LIMIT
 from doc_examples.runner.errors import BootError
+from doc_examples.runner.pace import REFERENCE_BOOT, THIS_MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
@@ -33,11 +36,15 @@ if TYPE_CHECKING:
     from doc_examples.runner.server import Server
 
 BOOT_LIMIT = 90.0
-"""Seconds for a document to open and its interpreter to be ready, on a busy machine."""
+"""Seconds for a document to open and its interpreter to be ready."""
 ANSWER_GRACE = 5.0
 """Seconds beyond a block's limit after which a page counts as hung."""
 AFTERMATH_LIMIT = 10.0
 """Seconds for a page to say what came up after a block."""
+PROBE_LIMIT = 15.0
+"""Seconds for a page to tell what it is and has."""
+REASON_LIMIT = 1.0
+"""Seconds for the reason why a page has gone, once it has."""
 CONSOLE_LINES = 500
 """Console lines kept of one block."""
 
@@ -135,7 +142,7 @@ class SessionPage:
         if self._context is None or not self._browser.connected:
             return
         try:
-            await asyncio.wait_for(self._context.close(), CLOSE_LIMIT)
+            await asyncio.wait_for(self._context.close(), THIS_MACHINE.patience(CLOSE_LIMIT))
         except (PlaywrightError, TimeoutError):
             if forcibly:
                 await self._browser.close()
@@ -146,14 +153,17 @@ class SessionPage:
         Raises:
             BootError: The page did not answer, or knows no such capability.
         """
-        found = await self.evaluate("names => docExamples.session.probe(names)", list(names), 15.0)
+        script = "([names, pace]) => docExamples.session.probe(names, pace)"
+        argument = [list(names), THIS_MACHINE.slowness]
+        found = await self.evaluate(script, argument, THIS_MACHINE.patience(PROBE_LIMIT))
         if isinstance(found, str):
             raise BootError(self.runtime.line, f"probing {', '.join(names)}: {found}")
         return dict(found)
 
     async def restored(self) -> bool:
         """Whether the first tab's interpreter came from a snapshot."""
-        return await self.evaluate("() => docExamples.session.restored", None, 15.0) is True
+        limit = THIS_MACHINE.patience(PROBE_LIMIT)
+        return await self.evaluate("() => docExamples.session.restored", None, limit) is True
 
     async def evaluate(self, script: str, argument: object, limit: float) -> Any:
         """Evaluate JavaScript in the first tab; as text, why there is no answer."""
@@ -193,8 +203,10 @@ class SessionPage:
         script = """block => globalThis.docExamples?.session
             ? docExamples.session.run(block)
             : { absent: location.href }"""
-        answer = tab.page.evaluate(script, _block(example))
-        found = await self._bounded(tab, answer, options.timeout + ANSWER_GRACE)
+        block = _block(example)
+        answer = tab.page.evaluate(script, block)
+        limit = THIS_MACHINE.patience(options.timeout + ANSWER_GRACE)
+        found = await self._bounded(tab, answer, limit)
         before, tab.last = tab.last, example
         if isinstance(found, str):
             return Outcome(lost=found)
@@ -220,7 +232,8 @@ class SessionPage:
         after = _Aftermath()
         script = "() => globalThis.docExamples?.session?.aftermath() ?? { absent: location.href }"
         for tab in self._tabs.values():
-            found = await self._bounded(tab, tab.page.evaluate(script), AFTERMATH_LIMIT)
+            limit = THIS_MACHINE.patience(AFTERMATH_LIMIT)
+            found = await self._bounded(tab, tab.page.evaluate(script), limit)
             if isinstance(found, str):
                 after.lost = after.lost or found
             elif "absent" in found:
@@ -239,7 +252,8 @@ class SessionPage:
             if tab is None:
                 if self._context is None:
                     raise BootError(self.runtime.line, "the session is not open")
-                page = await asyncio.wait_for(self._context.new_page(), BOOT_LIMIT)
+                opening = self._context.new_page()
+                page = await asyncio.wait_for(opening, THIS_MACHINE.patience(BOOT_LIMIT))
                 self._tabs[name] = tab = _watched(page)
             await self._boot(tab)
         except (PlaywrightError, TimeoutError) as error:
@@ -247,17 +261,21 @@ class SessionPage:
         return tab
 
     async def _boot(self, tab: _Tab) -> None:
+        began = time.perf_counter()
         await self._goto(tab.page)
         script = """async config => {
             docExamples.session = await docExamples.boot(config);
         }"""
-        found = await self._bounded(tab, tab.page.evaluate(script, self._config()), BOOT_LIMIT)
+        limit = THIS_MACHINE.patience(BOOT_LIMIT)
+        found = await self._bounded(tab, tab.page.evaluate(script, self._config()), limit)
         if isinstance(found, str):
             raise BootError(self.runtime.line, found)
+        THIS_MACHINE.note(time.perf_counter() - began, REFERENCE_BOOT)
 
     async def _goto(self, page: Page) -> None:
         url = self._server.url + self._prefix + "session.html"
-        await page.goto(url, wait_until="load", timeout=BOOT_LIMIT * 1000)
+        limit = THIS_MACHINE.patience(BOOT_LIMIT)
+        await page.goto(url, wait_until="load", timeout=limit * 1000)
 
     def _config(self) -> dict[str, object]:
         runtime, routes, base = self.runtime, self._server.routes, self._server.url
@@ -267,7 +285,8 @@ class SessionPage:
         for wheel in runtime.wheels:
             routes.folders[f"/_/wheels/{wheel.parent.name}/"] = wheel.parent
             wheels.append(f"{base}/_/wheels/{wheel.parent.name}/{wheel.name}")
-        config: dict[str, object] = {"runtime": base + folder, "wheels": wheels}
+        pace = THIS_MACHINE.slowness
+        config: dict[str, object] = {"runtime": base + folder, "wheels": wheels, "pace": pace}
         if self.snapshot is not None:
             routes.folders["/_/snapshots/"] = self.snapshot.parent
             config["snapshot"] = f"{base}/_/snapshots/{self.snapshot.name}"
@@ -288,10 +307,11 @@ class SessionPage:
             if (!response.ok) throw new Error(`upload: HTTP status ${response.status}`);
         }"""
         try:
-            page = await asyncio.wait_for(context.new_page(), BOOT_LIMIT)
+            limit = THIS_MACHINE.patience(BOOT_LIMIT)
+            page = await asyncio.wait_for(context.new_page(), limit)
             await self._goto(page)
             evaluation = page.evaluate(script, [self._config(), self._server.url + upload])
-            await asyncio.wait_for(evaluation, BOOT_LIMIT)
+            await asyncio.wait_for(evaluation, limit)
         except (PlaywrightError, TimeoutError) as error:
             raise BootError(self.runtime.line, f"making its snapshot: {error}") from error
 
@@ -312,9 +332,10 @@ class SessionPage:
                 )
         # A page that goes away fails the evaluation, too; the event names the reason.
         with contextlib.suppress(TimeoutError):
-            ended = await asyncio.wait_for(asyncio.shield(tab.ended), 0.5)
+            limit = THIS_MACHINE.patience(REASON_LIMIT)
+            ended = await asyncio.wait_for(asyncio.shield(tab.ended), limit)
             # Of a browser that dies, first the pages are reported closed, then itself.
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(limit / 4)
             return ended if self._browser.connected else "the browser's process ended"
         reason = str(task.exception())
         if "context was destroyed" in reason or "docExamples" in reason:
@@ -342,7 +363,8 @@ def _block(example: Example) -> dict[str, object]:
         "flags": list(example.flags),
         "packages": list(example.options.packages),
         "path": example.options.file,
-        "limit": example.options.timeout,
+        "limit": THIS_MACHINE.patience(example.options.timeout),
+        "pace": THIS_MACHINE.slowness,
         "output_limit": example.options.output_limit,
     }
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from filelock import FileLock, Timeout
 
 from doc_examples.runner.errors import BootError
+from doc_examples.runner.pace import THIS_MACHINE
 from doc_examples.runner.pages import SessionPage
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MAKE_LIMIT = 180.0
-"""Seconds to wait for another process that makes the same snapshot."""
+"""Seconds to wait for another process that makes the same snapshot; grows with boots."""
 
 
 class Snapshots:
@@ -55,7 +56,8 @@ class Snapshots:
 
     async def _ensure(self, runtime: RuntimeFiles, path: Path) -> Path | None:
         try:
-            lock = FileLock(path.with_suffix(".lock"), timeout=MAKE_LIMIT, thread_local=False)
+            limit = THIS_MACHINE.patience(MAKE_LIMIT)
+            lock = FileLock(path.with_suffix(".lock"), timeout=limit, thread_local=False)
             await asyncio.to_thread(_acquire, lock)
             try:
                 state = _state_of(path)

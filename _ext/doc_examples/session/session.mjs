@@ -6,14 +6,18 @@
  */
 import { probes } from "./probes.mjs";
 
+/* The times of this list are those of a machine of the reference; who boots the session may say
+ * that this one is slower (`pace`: how many times as long things take), and all of them grow. */
 /** Time between the page's own limit and the interrupt of code that keeps the thread busy. */
 const INTERRUPT_DELAY_MS = 250;
 /** Time that a cancelled or interrupted block gets to unwind. */
 const UNWIND_MS = 1500;
 /** Several failures of loadPyodide never settle; a boot therefore has a limit of its own. */
 const BOOT_LIMIT_MS = 60_000;
-/** Time that the watchdog's worker gets to start, on a busy machine. */
+/** Time that the watchdog's worker gets to start. */
 const WATCHDOG_LIMIT_MS = 20_000;
+/** Time to find out about one capability. */
+const PROBE_LIMIT_MS = 10_000;
 /** Characters that a block may print unless it says otherwise; harness.py has the same. */
 const OUTPUT_LIMIT = 1_000_000;
 /** One seed for every interpreter: iteration orders in recorded outputs are reproducible. */
@@ -62,10 +66,10 @@ async function fetchChecked(url, as) {
 /** Ends Python that keeps the thread busy, through shared memory; absent without isolation. */
 class Watchdog {
   /** Resolves once the worker runs: a worker starts through this thread, which may soon be busy. */
-  static async start(pyodide) {
+  static async start(pyodide, pace) {
     if (!globalThis.crossOriginIsolated) return null;
     const watchdog = new Watchdog(pyodide);
-    await within(WATCHDOG_LIMIT_MS, "starting the watchdog", watchdog.started);
+    await within(WATCHDOG_LIMIT_MS * pace, "starting the watchdog", watchdog.started);
     return watchdog;
   }
   constructor(pyodide) {
@@ -302,17 +306,19 @@ class Session {
     this.#scripting = block.kind === "javascript";
     const started = performance.now();
     const limitMs = block.limit * 1000;
+    const pace = block.pace ?? 1;
     let timer;
     const expired = new Promise((resolve) => (timer = setTimeout(() => resolve("expired"), limitMs)));
-    this.#watchdog?.arm(limitMs + INTERRUPT_DELAY_MS);
+    this.#watchdog?.arm(limitMs + INTERRUPT_DELAY_MS * pace);
     const finished = this.#perform(block, outcome).then(() => "finished");
     const died = this.#death.then((reason) => (outcome.lost = reason) && "died");
     let state = await Promise.race([finished, expired, died]);
-    const late = performance.now() - started > limitMs;
+    // Of a limit with a fraction, the timer takes off up to a millisecond.
+    const late = state === "expired" || performance.now() - started > limitMs;
     if (state === "expired") {
       this.#watchdog?.disarm();
       const waiting = JSON.parse(this.#harness.cancel());
-      state = await Promise.race([finished, sleep(UNWIND_MS).then(() => "stuck")]);
+      state = await Promise.race([finished, sleep(UNWIND_MS * pace).then(() => "stuck")]);
       outcome.fault = waiting ?? outcome.fault;
     }
     clearTimeout(timer);
@@ -418,11 +424,11 @@ class Session {
   }
 
   /** Which of the named capabilities this document has. */
-  async probe(names) {
+  async probe(names, pace = 1) {
     const found = {};
     for (const name of names) {
       if (!(name in probes)) throw new Error(`unknown capability ${name}; known: ${Object.keys(probes).join(", ")}`);
-      found[name] = Boolean(await within(10_000, `probe of ${name}`, probes[name](this.#pyodide)));
+      found[name] = Boolean(await within(PROBE_LIMIT_MS * pace, `probe of ${name}`, probes[name](this.#pyodide)));
     }
     return found;
   }
@@ -447,7 +453,7 @@ async function loadRuntime(config, extra = {}) {
   await checkRuntime(config);
   const { loadPyodide } = await import(new URL("pyodide.mjs", config.runtime));
   return within(
-    BOOT_LIMIT_MS,
+    BOOT_LIMIT_MS * (config.pace ?? 1),
     "starting Pyodide",
     loadPyodide({ indexURL: config.runtime, env: ENVIRONMENT, ...extra }),
   );
@@ -456,7 +462,7 @@ async function loadRuntime(config, extra = {}) {
 /**
  * Boot a session. All URLs in `config` are absolute.
  *
- * @param {{runtime: string, snapshot?: string, wheels?: string[]}} config
+ * @param {{runtime: string, snapshot?: string, wheels?: string[], pace?: number}} config
  * @param {(stage: string) => void} report called as each stage begins
  */
 export async function boot(config, report = () => {}) {
@@ -476,7 +482,7 @@ export async function boot(config, report = () => {}) {
   const scope = pyodide.toPy({ source });
   const harness = pyodide.runPython(LOAD_HARNESS, { globals: scope });
   scope.destroy();
-  const watchdog = await Watchdog.start(pyodide);
+  const watchdog = await Watchdog.start(pyodide, config.pace ?? 1);
   report("ready");
   return new Session(pyodide, harness, restored, watchdog);
 }

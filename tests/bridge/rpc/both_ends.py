@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.rpc import Peer
 from bridge.rpc.loopback import LoopbackPort, pair
 from tests.bridge.rpc.served import Bank
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -60,7 +61,7 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
         asyncio.get_running_loop().set_exception_handler(
             lambda _, context: reported.append(context)
         )
-        return await asyncio.wait_for(work, LIMIT)
+        return await asyncio.wait_for(work, patience(LIMIT))
 
     result = asyncio.run(main())
     gc.collect()

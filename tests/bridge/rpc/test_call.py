@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bridge.rpc.call import Call
 from bridge.rpc.remote import Options
 from tests.bridge.rpc.both_ends import run
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,7 +165,7 @@ def test_it_passes_for_a_coroutine_and_for_a_future() -> None:
         assert await task == 5
         other = home.call()
         home.loop.call_soon(other.settle, 6)
-        assert await asyncio.wait_for(other, 1) == 6
+        assert await asyncio.wait_for(other, patience(1)) == 6
         third = home.call()
         running = asyncio.create_task(third)
         await asyncio.sleep(0)

@@ -36,6 +36,7 @@ from bridge.rpc.loopback import pair
 from bridge.rpc.remote import Options, link_of
 from tests.bridge.rpc.both_ends import Ends, ends, run
 from tests.bridge.rpc.served import Account, Bank
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -292,7 +293,7 @@ def test_who_does_not_answer_to_a_message_is_interrupted() -> None:
         async with Peer(near, interrupt=interrupted.put_nowait, grace=0.01) as client:
             with pytest.raises(DeadlineExceededError):
                 await with_options(client.remote, timeout=0.01).compute()
-            numbers = [await asyncio.wait_for(interrupted.get(), 5) for _ in range(3)]
+            numbers = [await asyncio.wait_for(interrupted.get(), patience(5)) for _ in range(3)]
         # Until it ends: it may have been waiting behind another one when it was first asked for.
         assert numbers == [1, 1, 1]
 
@@ -586,7 +587,7 @@ def test_a_call_passes_for_a_coroutine_and_for_a_future() -> None:
         async with ends() as both:
             task = asyncio.create_task(both.remote.echo(1))
             assert await task == 1
-            assert await asyncio.wait_for(both.remote.echo(2), 5) == 2
+            assert await asyncio.wait_for(both.remote.echo(2), patience(5)) == 2
             assert await asyncio.shield(both.remote.echo(3)) == 3
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(both.remote.echo(number)) for number in range(3)]

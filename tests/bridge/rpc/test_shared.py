@@ -20,6 +20,7 @@ from bridge.worker.sources import archive
 from doc_examples.plugin.selection import selected_lines
 from doc_examples.runner.server import Routes, Server
 from pyodide_runtimes import ensure_runtime
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from doc_examples.runner.interpreter import Interpreter
@@ -114,7 +115,7 @@ def test_a_page_that_is_not_isolated_is_told_so(
             await page.goto(url)
             return str(await page.evaluate(BOOT, [sources, UNISOLATED]))
         finally:
-            await asyncio.wait_for(context.close(), 30)
+            await asyncio.wait_for(context.close(), patience(30))
 
     with Server(routes) as server:
         found = json.loads(interpreter_runner.call(visit(f"{server.url}/page.html"), 90))

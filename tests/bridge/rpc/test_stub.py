@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bridge.rpc.stub import StubError, main, stub
+from tests.pace import patience
 
 ROOT = Path(__file__).parents[3]
 LIMIT = 180
@@ -127,7 +128,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "shop.py").write_text(SHOP)
     command = [sys.executable, "-m", "bridge.rpc.stub", "shop:Shop", "shop:Basket"]
     command += ["--output", "remotes.py"]
-    subprocess.run(command, cwd=made, check=True, timeout=LIMIT, env={"PYTHONPATH": str(ROOT)})
+    subprocess.run(
+        command, cwd=made, check=True, timeout=patience(LIMIT), env={"PYTHONPATH": str(ROOT)}
+    )
     return made
 
 
@@ -144,7 +147,7 @@ def check(folder: Path, code: str, name: str = "") -> subprocess.CompletedProces
         env={"MYPYPATH": f"{ROOT}:{folder}", "PATH": ""},
         capture_output=True,
         text=True,
-        timeout=LIMIT,
+        timeout=patience(LIMIT),
         check=False,
     )
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.pace import patience
+
 IDS = 'pattern_language_ids = "ids.toml"\n'
 
 
@@ -22,7 +24,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "PYTHONPATH": str(source)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=patience(60),
         check=False,
     )
 

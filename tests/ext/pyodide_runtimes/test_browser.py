@@ -11,6 +11,7 @@ import pytest
 
 from pyodide_runtimes import Browser, BrowserNotFoundError, find_browser
 from pyodide_runtimes.browser import BROWSER_VARIABLE, NO_APT_VARIABLE
+from tests.pace import patience
 
 ASK = """
 from playwright.sync_api import sync_playwright
@@ -78,7 +79,11 @@ def test_a_variable_that_names_no_browser_is_an_error_not_passed_over(
 def test_playwrights_own_comes_before_the_systems(real: Browser, hidden: Path) -> None:
     command(hidden / "chromium", "echo Chromium 1.2.3.4")
     asked = subprocess.run(
-        [sys.executable, "-c", ASK], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", ASK],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=patience(60),
     )
     own = command(Path(asked.stdout.strip()), f'exec "{real.path}" "$@"')
     assert find_browser() == Browser(own, real.version)

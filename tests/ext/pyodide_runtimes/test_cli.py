@@ -14,6 +14,7 @@ import pytest
 from pyodide_runtimes import LINES, NEWEST, Runtime, find_browser, load_pins
 from pyodide_runtimes.cli import main
 from pyodide_runtimes.wheel_sources import CDN_VARIABLE
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from tests.ext.pyodide_runtimes.faulty_server import FaultyServer
@@ -25,7 +26,7 @@ def test_it_runs_as_a_module() -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=patience(60),
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3] / "_ext")},
     )
     assert done.stderr == ""

@@ -19,6 +19,7 @@ from pyodide_runtimes import (
     load_pins,
 )
 from pyodide_runtimes.pins import PINS_FILE
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +72,7 @@ def test_every_line_starts_and_is_the_release_with_the_python_that_is_pinned(lin
         return_completed_process=True,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=patience(60),
     )
     pin = load_pins().line(line)
     assert (done.returncode, done.stdout.split()) == (0, [pin.version, pin.python]), done.stderr

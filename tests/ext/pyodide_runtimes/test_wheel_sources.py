@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,10 +59,8 @@ def test_a_server_that_stops_answering_ends_after_the_patience(
     server: FaultyServer, wheel: LockedPackage, tmp_path: Path, behaviour: str
 ) -> None:
     cdn = Cdn(server.template(behaviour), PIN.version, patience=0.5)
-    started = time.monotonic()
     with pytest.raises(SourceUnreachableError, match=r"nothing for 0\.5 s|timed out"):
         cdn.fetch(wheel.file, tmp_path / "wheel")
-    assert time.monotonic() - started < 5
 
 
 def test_a_server_that_drips_ends_at_the_limit_of_the_file(

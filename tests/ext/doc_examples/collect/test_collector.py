@@ -12,6 +12,7 @@ import pytest
 from docutils import nodes
 
 from doc_examples.collect.marks import ID
+from tests.pace import patience
 
 Project = Callable[..., Any]
 Write = Callable[[Path, Mapping[str, str]], None]
@@ -24,7 +25,9 @@ def sphinx(source: Path, out: str, *options: str) -> str:
     """Build with the builder ``examples`` in a process of its own; return the plan."""
     command = [sys.executable, "-m", "sphinx", "-W", "-b", "examples", *options]
     command += ["-d", f"{source}/_build/{out}-doctrees", str(source), f"{source}/_build/{out}"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=patience(120), check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return (source / "_build" / out / "plan.json").read_text()
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.pace import patience
+
 EXT = Path(__file__).parents[4] / "_ext"
 
 
@@ -32,7 +34,7 @@ def test_a_change_of_the_collecting_code_reads_every_page_again(tmp_path: Path) 
             f"{source}/_build",
         ]
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=120, check=True, cwd=source
+            command, capture_output=True, text=True, timeout=patience(120), check=True, cwd=source
         )
         return done.stdout
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from doc_examples.collect import CollectError, generate
+from doc_examples.collect import CollectError, generate, manifest
 from doc_examples.collect.manifest import is_current
+from tests.pace import patience
 
 Write = Callable[[Path, Mapping[str, str]], None]
 
@@ -57,15 +57,17 @@ def source(tmp_path: Path, write_files: Write) -> Path:
     return tmp_path
 
 
-def test_every_source_counts_and_nothing_else(source: Path) -> None:
+def test_every_source_counts_and_nothing_else(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     build, out = source / "_build", source / "_build/examples"
     assert not is_current(source, out)
     plan = generate(source, build)
     assert [e.code for e in plan.items()] == ["x = 1\n", "y = 1\n", "z = 1\n", ">>> 1\n1\n"]
     assert (plan.wheels, plan.timeout) == ((".",), 5.0)
-    start = time.perf_counter()
-    assert is_current(source, out)
-    assert time.perf_counter() - start < 0.2
+    with monkeypatch.context() as nothing_is_read:
+        nothing_is_read.delattr(manifest, "fingerprint")
+        assert is_current(source, out)
     for name in FILES:
         text = (source / name).read_text()
         (source / name).write_text(text + "\n")
@@ -112,11 +114,9 @@ def test_a_failing_build_says_what_sphinx_said_and_leaves_no_current_plan(source
 
 
 def test_a_hanging_build_ends_at_its_limit(source: Path) -> None:
-    (source / "conf.py").write_text("import time\nprint('asleep', flush=True)\ntime.sleep(60)\n")
-    start = time.monotonic()
+    (source / "conf.py").write_text("import time\nprint('asleep', flush=True)\ntime.sleep(3600)\n")
     with pytest.raises(CollectError, match="did not end within 3 s"):
         generate(source, source / "_build", seconds=3)
-    assert time.monotonic() - start < 20
 
 
 def test_two_processes_at_once_share_one_build(source: Path) -> None:
@@ -130,4 +130,4 @@ def test_two_processes_at_once_share_one_build(source: Path) -> None:
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    assert [process.communicate(timeout=120)[0] for process in running] == ["4\n", "4\n"]
+    assert [process.communicate(timeout=patience(120))[0] for process in running] == ["4\n", "4\n"]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pace import patience
+
 ROOT = Path(__file__).parents[4]
 
 PAGE = """
@@ -60,7 +62,7 @@ def sphinx(folder: Path, builder: str, *extensions: str) -> tuple[int, str]:
         env={**os.environ, "PYTHONPATH": str(ROOT / "_ext")},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=patience(120),
         check=False,
         cwd=folder,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -177,10 +176,15 @@ js.document.body.click()
 def test_an_error_after_the_end_of_a_block_is_blamed_on_it(
     runner: Runner, block: Block, newest: str
 ) -> None:
-    late = "import js\njs.setTimeout(js.Function.new(\"throw new Error('late')\"), 500)"
+    late = "import js\njs.later = js.Function.new(\"throw new Error('late')\")"
     session = [block(late, session="late", line=5), block("print(1)", session="late")]
     assert runner.run(newest, session, 0).verdict.passed
-    time.sleep(1.5)
+    assert runner._standing is not None
+    script = """() => new Promise(resolve => {
+        addEventListener("error", () => setTimeout(resolve), { once: true });
+        setTimeout(later);
+    })"""
+    runner.call(runner._standing.page.evaluate(script, None, 30), 40)
     verdict = runner.run(newest, session, 1).verdict
     assert verdict.headline == (
         f"block {session[0].name} at guide/page.md:5 left an error that nobody handled: Error: late"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tests.pace import patience
+
 if TYPE_CHECKING:
     from doc_examples.runner.runner import Runner
 
@@ -14,8 +16,8 @@ async def _seen(runner: Runner) -> tuple[str, list[str]]:
     browser = runner._browser
     context = await browser.context()
     page = await context.new_page()
-    await page.goto("chrome://version", timeout=30_000)
-    command = await page.locator("#command_line").inner_text(timeout=30_000)
+    await page.goto("chrome://version", timeout=patience(30) * 1000)
+    command = await page.locator("#command_line").inner_text(timeout=patience(30) * 1000)
     assert browser._browser is not None
     devtools = await browser._browser.new_browser_cdp_session()
     found = await devtools.send("Target.getTargets", {"filter": [{}]})

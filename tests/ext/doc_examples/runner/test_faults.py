@@ -6,25 +6,23 @@ import asyncio
 import concurrent.futures
 import os
 import signal
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from doc_examples.records import Fate, Kind
-from doc_examples.runner.pages import ANSWER_GRACE
+from tests.pace import patience, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from playwright.async_api import Page
 
     from doc_examples.records import Example
     from doc_examples.runner.report import Report
     from doc_examples.runner.runner import Runner
 
     Block = Callable[..., Example]
-
-SLACK = 12.0
-"""Seconds that a shared machine may add to a block's own time, boot included."""
 
 
 @pytest.fixture
@@ -40,11 +38,8 @@ def fail(runner: Runner, block: Block) -> Callable[..., Report]:
 
     def run(line: str, code: str, kind: Kind = Kind.PYTHON, **options: object) -> Report:
         bad = block(code, kind, session="good", **options)
-        started = time.monotonic()
         report = runner.run(line, [*good(), bad], 2)
-        took = time.monotonic() - started
         assert report.verdict.fate is Fate.FAILED
-        assert took < bad.options.timeout + ANSWER_GRACE + SLACK
         after = runner.run(line, good(), 1)
         if not after.verdict.passed:
             runner.end_session()  # its failure is this test's alone
@@ -109,19 +104,17 @@ def test_recursion_that_cannot_be_interrupted_is_given_up(
 def test_the_end_of_the_interpreter_is_noticed_at_once(
     fail: Callable[..., Report], line: str
 ) -> None:
-    started = time.monotonic()
     report = fail(line, "import os\nos.abort()", timeout=60.0)
+    # Not: took longer than its limit.
     assert report.verdict.headline.startswith("the interpreter ended: ")
-    assert time.monotonic() - started < 30
 
 
 def test_a_memory_fault_of_the_interpreter_is_noticed_at_once(
     fail: Callable[..., Report], line: str
 ) -> None:
-    started = time.monotonic()
     report = fail(line, "import ctypes\nctypes.string_at(0xfffffff0)", timeout=60.0)
+    # Not: took longer than its limit.
     assert report.verdict.headline.startswith("the interpreter ended: ")
-    assert time.monotonic() - started < 30
 
 
 def test_sys_exit_is_an_exception_like_others(fail: Callable[..., Report], line: str) -> None:
@@ -168,13 +161,22 @@ def test_a_navigation_that_begins_as_the_block_ends_fails_it(
     assert report.verdict.headline == "the block navigated its page to about:blank"
 
 
+def the_page(runner: Runner) -> Page:
+    """The page of the open session."""
+    standing = runner._standing
+    assert standing is not None
+    return standing.page._tabs[""].page
+
+
 def test_a_later_navigation_names_the_block_that_began_it(
     runner: Runner, block: Block, newest: str
 ) -> None:
-    source = "import js\njs.setTimeout(js.Function.new(\"location.href = 'about:blank'\"), 3000)"
+    source = "import js\njs.leave = js.Function.new(\"location.href = 'about:blank'\")"
     session = [block(source, line=5, session="leaves"), block("print(1)", session="leaves")]
     assert runner.run(newest, session, 0).verdict.passed
-    time.sleep(4)
+    page = the_page(runner)
+    runner.call(page.evaluate("() => void setTimeout(leave)"), 30)
+    runner.call(page.wait_for_url("about:blank", timeout=patience(30) * 1000), patience(40))
     headline = runner.run(newest, session, 1).verdict.headline
     assert headline == (
         f"block {session[0].name} at guide/page.md:5 navigated its page to about:blank "
@@ -228,12 +230,10 @@ def _while_running(runner: Runner, line: str, example: Example, act: Callable[[]
     """Run a block, and do something to it once it runs."""
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         running = pool.submit(runner.run, line, [example], 0)
-        deadline = time.monotonic() + 60
-        while not any("running" in text for text in _console(runner)):
-            assert time.monotonic() < deadline, "the block did not begin"
-            time.sleep(0.05)
+        began = lambda: any("running" in text for text in _console(runner))  # noqa: E731
+        wait_until(began, "the block did not begin", 60)
         act()
-        return running.result(60)
+        return running.result(patience(60))
 
 
 def _console(runner: Runner) -> list[str]:
@@ -241,25 +241,21 @@ def _console(runner: Runner) -> list[str]:
     return list(standing.page._console) if standing else []
 
 
-WAITS = "import asyncio, js\njs.console.log('running')\nawait asyncio.sleep(30)"
+WAITS = "import asyncio, js\njs.console.log('running')\nawait asyncio.sleep(3600)"
 
 
 def test_a_page_that_crashes_is_reported_as_such(runner: Runner, block: Block, newest: str) -> None:
     async def crash() -> None:
-        standing = runner._standing
-        assert standing is not None
-        page = standing.page._tabs[""].page
+        page = the_page(runner)
         devtools = await page.context.new_cdp_session(page)
         # Never answered: the page is gone.
         asyncio.ensure_future(devtools.send("Page.crash")).add_done_callback(
             lambda task: task.cancelled() or task.exception()
         )
 
-    started = time.monotonic()
-    bad = block(WAITS, timeout=40.0)
+    bad = block(WAITS, timeout=300.0)
     report = _while_running(runner, newest, bad, lambda: runner.call(crash(), 10))
     assert report.verdict.headline == "the browser page crashed"
-    assert time.monotonic() - started < 30
     assert runner.run(newest, [block("print(1)")], 0).verdict.passed
 
 
@@ -277,7 +273,7 @@ def test_a_browser_that_is_killed_costs_one_block(
         runner.prepare(newest)
         os.kill(runner.call(process(), 10), signal.SIGKILL)
 
-    report = _while_running(runner, newest, block(WAITS, timeout=40.0), kill)
+    report = _while_running(runner, newest, block(WAITS, timeout=300.0), kill)
     assert report.verdict.headline == "the browser's process ended"
     # The session that was being booted ahead went down with it; another takes its place.
     assert runner.run(newest, [block("print(1)")], 0).verdict.passed

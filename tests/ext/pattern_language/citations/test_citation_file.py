@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from pattern_language.citations.edition import read
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,9 @@ def cffconvert(
     folder = tmp_path_factory.mktemp("cffconvert")
     pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     command = [*pip, "--target", str(folder), "cffconvert==2.0.0"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=patience(180), check=False
+    )
     assert done.returncode == 0, done.stderr
 
     def run(file: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -43,7 +46,7 @@ def cffconvert(
             env={**os.environ, "PYTHONPATH": str(folder)},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=patience(60),
             check=False,
         )
 
