@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from doc_examples.runner.pace import Pace
 from tests import pace
 from tests.pace import MARGIN, patience, wait_until
 
@@ -159,7 +160,7 @@ def test_a_wait_and_a_count_are_none(source: str) -> None:
 def test_patience_grows_with_the_boots_and_is_never_below_its_seconds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    machine = pace.THIS_MACHINE.__class__()
+    machine = Pace()
     monkeypatch.setattr(pace, "THIS_MACHINE", machine)
     monkeypatch.setattr(pace, "_started", lambda: 1.0)
     assert patience(2.0) == 2.0 * MARGIN
@@ -172,7 +173,7 @@ def test_patience_grows_with_the_boots_and_is_never_below_its_seconds(
 def test_the_start_of_a_process_tells_the_pace_where_nothing_booted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pace, "THIS_MACHINE", pace.THIS_MACHINE.__class__())
+    monkeypatch.setattr(pace, "THIS_MACHINE", Pace())
     monkeypatch.setattr(pace, "_started", lambda: 4.0)
     assert patience(2.0) == 8.0 * MARGIN
 
