@@ -11,7 +11,6 @@ What took how long is no assertion: it is measured in ``tests/bench``.
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import subprocess
 import sys
@@ -27,8 +26,6 @@ MARGIN = 5.0
 """How many times as long as on the reference a wait may take before it counts as a hang."""
 REFERENCE_START = 0.1
 """Seconds in which CPython starts, with the modules below, on a machine of two idle cores."""
-LONGER = 3600.0
-"""Seconds of a limit that is never reached: what ends before it was not ended by it."""
 
 
 @functools.cache
@@ -67,12 +64,3 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = 30.0
         if time.monotonic() > end:
             raise AssertionError(what)
         time.sleep(0.05)
-
-
-async def soon(condition: Callable[[], object], what: str, seconds: float = 30.0) -> None:
-    """As :func:`wait_until`, while other tasks run."""
-    end = time.monotonic() + patience(seconds)
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(what)
-        await asyncio.sleep(0.005)
