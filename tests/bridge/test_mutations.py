@@ -103,7 +103,7 @@ MUTATIONS = [
         "what does not parse is no error",
         "binding",
         "bridge/binding/fields.py",
-        'message = str(error) or "not a value"',
+        'message = told or f"{raw!r} is not a valid value"',
         "message = None",
     ),
 ]
