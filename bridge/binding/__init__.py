@@ -15,6 +15,7 @@ This is the only part of bridge that knows both `bridge.reactivity` and the brow
 
 from __future__ import annotations
 
+from bridge._browser.dom import PageWriteError
 from bridge.binding.elements import (
     bind_attribute,
     bind_checked,
@@ -38,6 +39,7 @@ __all__ = [
     "Dynamic",
     "Field",
     "For",
+    "PageWriteError",
     "Readable",
     "Show",
     "Source",

@@ -20,16 +20,18 @@ from bridge._browser.dom import DomRoot, Opener, open_container
 from bridge.binding.compose import Composer
 from bridge.binding.endings import end_all
 from bridge.binding.handlers import handlers_of
-from bridge.binding.holes import UNKNOWN, Hole, Spares, read_into
+from bridge.binding.holes import Hole, Spares, read_into
+from bridge.binding.missed import Missed, errors_of, forget_wires
 from bridge.binding.shapes import Made
 from bridge.binding.templates import Template
 from bridge.reactivity import Scope, Signal, batch, effect, untracked
+from bridge.reactivity.reactions import raise_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from types import TracebackType
 
-    from bridge._browser.dom import Handler, Surface
+    from bridge._browser.dom import Handler, PageWriteError, Surface
     from bridge._browser.ffi import HostObject
     from bridge.binding.handlers import Hearing
     from bridge.binding.holes import Part
@@ -79,7 +81,8 @@ class View:
         self.listening: dict[int, Row] = {}
         self._templates: dict[tuple[VNode, int], Template] = {}
         self._free_templates: list[int] = []
-        self._left_templates: list[int] = []
+        self._left_templates: list[Template] = []
+        self._missed = Missed(self._templates_in_use)
         self._prelude: list[object] = []
         self._refs: list[tuple[Ref, int]] = []
         self._opener: Opener = opener or open_container
@@ -166,18 +169,49 @@ class View:
             ref.attach(self.root, number)
         if self.root.closed:
             return
-        try:
-            # An event in its course may write signals; those are not what this reacts to.
-            with untracked():
+        errors: list[BaseException] = []
+        older = self._missed or None
+        if older is not None:
+            self._missed = Missed(self._templates_in_use)
+            older.forget_written(buffer)
+        # An event in its course may write signals; those are not what this reacts to.
+        with untracked():
+            try:
                 self.root.send(buffer)
-        except BaseException:
-            # What the page refused, it has not.
-            if self._block is not None:
-                forget_wires(self._block.parts)
-            raise
+            except BaseException as error:  # noqa: BLE001 - raised below
+                self._note_missed(error, buffer)
+                errors.append(error)
+            if older is not None and not self.root.closed:
+                self._try_again(older, errors)
+        raise_all("a view could not be written", errors)
         # The page forgets a template when another one takes its number.
-        self._free_templates += self._left_templates
+        self._free_templates += [template.number for template in self._left_templates]
         self._left_templates = []
+
+    def _note_missed(self, error: BaseException, sent: OpBuffer) -> None:
+        """Treat as unknown what the page has not; if it does not say what, that is everything."""
+        refused = errors_of(error)
+        if refused:
+            self._missed.note(refused, sent)
+        if self._block is not None:
+            numbers = None if refused is None else {each.number for each in refused}
+            forget_wires(self._block.parts, numbers)
+
+    def _try_again(self, older: Missed, errors: list[BaseException]) -> None:
+        """Write what earlier buffers could not; what is refused as before has been told."""
+        refused: list[PageWriteError] | None = []
+        try:
+            self.root.send(older.again(self.root.node))
+        except BaseException as error:  # noqa: BLE001 - raised by the caller
+            refused = errors_of(error)
+            if refused is None:
+                errors.append(error)
+        errors += older.keep(refused or [])
+        self._missed.add(older)
+
+    def _templates_in_use(self) -> dict[int, Template]:
+        used = (*self._templates.values(), *self._left_templates)
+        return {template.number: template for template in used}
 
     def mark(self) -> tuple[int, int, int]:
         """Remember how far the buffer goes; for `roll_back`."""
@@ -416,7 +450,7 @@ class View:
         template.users -= 1
         if not template.users:
             del self._templates[template.tree, template.space]
-            self._left_templates.append(template.number)
+            self._left_templates.append(template)
 
     # -- ending --------------------------------------------------------------------------------
 
@@ -439,17 +473,6 @@ class View:
         for ref, number in block.refs:
             ref.detach(number)
         end_all([part.end for part in reversed(parts)])
-
-
-def forget_wires(parts: Iterable[Part]) -> None:
-    """Let every hole below write again, whatever it wrote last."""
-    pending = list(parts)
-    while pending:
-        part = pending.pop()
-        if isinstance(part, Hole):
-            part.last = UNKNOWN
-        else:
-            pending += cast("Region", part).parts_below()
 
 
 def _with_item(item: object) -> Callable[[Callable[..., object]], Handler]:

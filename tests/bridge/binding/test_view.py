@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -29,11 +28,8 @@ from tests.bridge.binding.failing_law import FailingPlay
 from tests.bridge.binding.law import Play
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from random import Random
 
-    from bridge._browser.dom import Surface
-    from bridge._browser.ffi import HostObject
     from bridge.binding import Content
 
 
@@ -252,57 +248,6 @@ def test_after_errors_and_good_writes_the_document_equals_a_fresh_one(
     assert not view.listening
     assert not view.root.handlers
     assert play.made == play.ended
-
-
-class _Refusing(DocumentModel):
-    """A document with a setter that refuses one value; the rest of a buffer is carried out."""
-
-    def open(self, container: object, dispatch: Callable[[int, str, HostObject], None]) -> Surface:
-        surface = super().open(container, dispatch)
-        carry_out = surface.apply
-
-        def apply(text: str, objects: object = None) -> None:
-            written = json.loads(text)
-            refused = [n for n, each in enumerate(written) if each == "refused"]
-            for place in reversed(refused):
-                del written[place - 2 : place + 1]
-            carry_out(json.dumps(written), objects)
-            if refused:
-                raise ValueError("<meter> 'prop:level': refused")
-
-        surface.apply = apply  # type: ignore[method-assign]
-        return surface
-
-
-def test_a_value_that_the_page_refuses_misses_its_own_place_only() -> None:
-    page = _Refusing("app")
-    level, first, items = Signal[object](1), Signal("a"), Signal([1, 2])
-    content: Any = [
-        h("meter", {"prop:level": lambda: level.value}),
-        h("p", None, first),
-        For(items, h("li", None, lambda item: item), key=int),
-    ]
-    mount("app", content, page.open)
-    with pytest.raises(ValueError, match="level"), batch():
-        level.value, first.value, items.value = "refused", "b", [2, 3]
-    assert page.show("app") == "<meter></meter><p>b</p><li>2</li><li>3</li>"
-    level.value = 2
-    items.value = [3]
-    assert page.containers["app"].children[0].properties["level"] == 2
-    assert page.show("app") == "<meter></meter><p>b</p><li>3</li>"
-
-
-def test_what_the_page_refused_is_written_again() -> None:
-    page = _Refusing("app")
-    level, here = Signal[object](1), Signal("fine")
-    content = h("meter", {"prop:level": lambda: here.value if level.value == 1 else "x"})
-    mount("app", content, page.open)
-    with pytest.raises(ValueError, match="level"):
-        here.value = "refused"
-    with pytest.raises(ValueError, match="level"):
-        level.value = 1.0
-    level.value = 2
-    assert page.containers["app"].children[0].properties["level"] == "x"
 
 
 def test_an_error_names_its_place() -> None:
