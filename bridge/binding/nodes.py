@@ -149,6 +149,6 @@ def h(
         >>> h("button", {"disabled": lambda: count.value > 9}, ["clicked ", count])
         <button>
     """
-    if not isinstance(children, (str, Iterable)):
+    if children is not None and not isinstance(children, (str, Iterable)):
         children = (children,)
     return plain.h(tag, props, children)  # type: ignore[arg-type]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.binding import Dynamic, For, Show, h
+from bridge._browser.document_model import DocumentModel
+from bridge.binding import Dynamic, For, Show, h, mount
 from bridge.reactivity import Signal
 
 
@@ -22,3 +23,9 @@ def test_a_list_needs_a_tree_or_a_function() -> None:
 def test_nodes_name_themselves_in_messages() -> None:
     nodes = [For(Signal([]), h("p")), Show(Signal(True), "a"), Dynamic(lambda: "a")]
     assert list(map(repr, nodes)) == ["<For>", "<Show>", "<Dynamic>"]
+
+
+def test_a_component_gets_children_only_if_there_are_some() -> None:
+    page = DocumentModel("app")
+    mount("app", [h(lambda: "none"), h(lambda *, children: children, None, "some")], page.open)
+    assert page.show("app") == "nonesome"
