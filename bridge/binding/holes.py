@@ -4,12 +4,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from bridge.reactivity.computed import Computed
 from bridge.reactivity.edges import release
-from bridge.reactivity.reactions import Reaction
+from bridge.reactivity.reactions import Reaction, pass_on
 from bridge.reactivity.signal import Signal
 from bridge.reactivity.state import NEVER, Observer, now
 
@@ -28,7 +27,6 @@ __all__ = [
     "Probe",
     "Spares",
     "name_place",
-    "pass_on",
     "read_into",
     "read_rows",
 ]
@@ -38,9 +36,12 @@ UNKNOWN: Final = object()
 
 
 def name_place(error: BaseException, place: str) -> None:
-    """Add to an error where in a view it happened, once for each place."""
+    """Add to an error, or to each of a group, where in a view it happened; once for each place."""
     note = f"in {place}"
-    if note not in getattr(error, "__notes__", ()):
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            name_place(each, place)
+    elif note not in getattr(error, "__notes__", ()):
         error.add_note(note)
 
 
@@ -53,24 +54,21 @@ class Probe(Observer):
 
     __slots__ = ()
 
+    _heeds = True
     _linked = False
     _observers = None
     _shadow = None
 
     def __init__(self) -> None:
+        self._at = now.clock
         self._pos = 0
         self._sources = []
         self._old = None
 
-
-def pass_on(failed: Observer) -> None:
-    """Let whoever reads now follow what another one read before it failed."""
-    if now.observer is None:
-        return
-    for source in list(failed._sources):
-        # Reading is following. What it raises was raised where it was read first.
-        with suppress(Exception):
-            source.value  # type: ignore[attr-defined]  # noqa: B018
+    def is_outdated(self) -> bool:
+        """Tell whether a signal that the build read has been written since the build began."""
+        at = self._at
+        return any(s.__class__ is Signal and s._version > at for s in self._sources)
 
 
 class Part(Reaction):
@@ -82,6 +80,7 @@ class Part(Reaction):
 
     __slots__ = ()
 
+    _heeds = True
     _owns = False
     _children = None
     _cleanups = None

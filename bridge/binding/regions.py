@@ -7,11 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from bridge.binding.endings import end_all
-from bridge.binding.holes import Part, Probe, name_place, pass_on
+from bridge.binding.holes import Part, Probe, name_place
 from bridge.binding.nodes import Dynamic, For, Show
 from bridge.binding.slots import is_readable, reader
 from bridge.reactivity import Scope
-from bridge.reactivity.reactions import raise_all
+from bridge.reactivity.reactions import pass_on, raise_all
 from bridge.reactivity.state import now
 
 if TYPE_CHECKING:
@@ -42,9 +42,10 @@ class Region(Part):
         of_item: Whether they take it.
         in_row: Whether it stands in a row of a list.
         other: Whether what it shows was built for another item than its present one.
+        repeated: Why the run before failed, if it wrote what it had read and is repeated for that.
     """
 
-    __slots__ = ("in_row", "inset", "item", "of_item", "other", "view")
+    __slots__ = ("in_row", "inset", "item", "of_item", "other", "repeated", "view")
 
     def __init__(
         self, view: View, inset: Inset, item: object, owner: Part | Owner, *, of_item: bool
@@ -56,6 +57,7 @@ class Region(Part):
         self.of_item = of_item
         self.in_row = isinstance(owner, Region) and owner.holds_rows()
         self.other = False
+        self.repeated: BaseException | None = None
 
     def holds_rows(self) -> bool:
         """Whether what stands in it stands in a row of a list."""
@@ -99,7 +101,21 @@ class Region(Part):
             now.observer = self
             pass_on(probe)
             name_place(error, self._label())
+            self._repeat(error, outdated=probe.is_outdated())
             raise
+        self.repeated = None
+
+    def _repeat(self, error: BaseException, *, outdated: bool) -> None:
+        """Run once more after a failed run that wrote what it had read: nobody told it of that."""
+        before, self.repeated = self.repeated, None
+        if before is None and outdated:
+            self.repeated = error
+            if not self._stale:
+                self._stale = True
+                now.queue.append(self)
+        elif before is not None and (type(before), str(before)) == (type(error), str(error)):
+            self._stale = False  # it fails and writes whenever it runs; that has been told
+            raise before
 
     def _follow(self, probe: Probe) -> None:
         """Do what is to be done; what is read for a build alone is read by the probe."""

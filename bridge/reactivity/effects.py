@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeAlias, TypeV
 from bridge.errors import DisposedError
 from bridge.reactivity.edges import release
 from bridge.reactivity.errors import NoOwnerError
-from bridge.reactivity.reactions import Reaction, begin_batch, end_batch, flush, raise_all
+from bridge.reactivity.reactions import (
+    Reaction,
+    begin_batch,
+    end_batch,
+    flush,
+    pass_on,
+    raise_all,
+)
 from bridge.reactivity.state import NEVER, Frame, Observer, label_of, now, untrack
 
 if TYPE_CHECKING:
@@ -89,8 +96,10 @@ class Effect(Reaction):
             if state.queue and not state.batch_depth:
                 flush()
         except BaseException as error:
-            # Nobody gets the effect, so nobody could end it.
+            # Nobody gets the effect, so nobody could end it; what made it may have to try again.
             if self._linked:
+                if state.observer is not None and state.observer._heeds:
+                    pass_on(self)
                 _dispose(self)
             if state.queue and not state.batch_depth:
                 begin_batch()

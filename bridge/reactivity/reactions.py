@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-__all__ = ["Reaction", "begin_batch", "end_batch", "flush", "raise_all"]
+__all__ = ["Reaction", "begin_batch", "end_batch", "flush", "pass_on", "raise_all"]
 
 _RUNS_LIMIT: Final = 100  # how often one effect may run for one change, once a cascade is long
 _by_age = attrgetter("_serial")
@@ -213,6 +214,16 @@ def raise_all(what: str, errors: Sequence[BaseException]) -> None:
         if error is not first:
             first.add_note(f"At the same time, {what}: {error!r}")
     raise first
+
+
+def pass_on(failed: Observer) -> None:
+    """Let whoever reads now follow what another one read before it failed."""
+    if now.observer is None:
+        return
+    for source in list(failed._sources):
+        # Reading is following. What it raises was raised where it was read first.
+        with suppress(Exception):
+            source.value  # type: ignore[attr-defined]  # noqa: B018
 
 
 def begin_batch() -> None:

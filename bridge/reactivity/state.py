@@ -107,6 +107,8 @@ class Frame:
 class Observer(Frame):
     """What reads while it runs, and remembers what it read."""
 
+    _heeds = False  # whether it follows what an effect read that failed in its first run
+
     __slots__ = (
         "__weakref__",
         "_at",

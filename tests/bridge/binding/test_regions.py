@@ -91,3 +91,59 @@ def test_what_the_function_of_a_failed_content_read_is_followed() -> None:
     assert page.show("app") == "<p>3</p>"
     text.value = 3
     assert page.show("app") == "<p>3</p>"  # a content that stands is not built again
+
+
+@pytest.mark.parametrize("way", ["effect", "subscription", "effect of a component"])
+def test_what_an_effect_read_that_failed_in_a_failed_content_is_followed(way: str) -> None:
+    page, shown, text = DocumentModel("app"), Signal(False), Signal(0)
+
+    def component() -> Content:
+        effect(lambda: 6 // text.value)
+        return "made"
+
+    def then() -> Content:
+        if way == "effect":
+            effect(lambda: 6 // text.value)
+        elif way == "subscription":
+            text.subscribe(lambda value: 6 // value)
+        return h("p", None, h(component) if way == "effect of a component" else "made")
+
+    mount("app", Show(shown, then, "no"), page.open)
+    with pytest.raises(ZeroDivisionError):
+        shown.value = True
+    assert page.show("app") == "no"
+    text.value = 2
+    assert page.show("app") == "<p>made</p>"
+
+
+@pytest.mark.parametrize("kind", ["show", "dynamic"])
+def test_a_content_that_wrote_what_it_had_read_and_failed_is_built_once_more(kind: str) -> None:
+    page, shown, text = DocumentModel("app"), Signal(False), Signal("bad")
+
+    def then() -> Content:
+        own = Signal(1)
+        effect(lambda: own.value)
+        if text.value == "bad":
+            text.value = "good"
+            raise ValueError("bad")
+        return text.value
+
+    changing = Show(shown, then) if kind == "show" else Dynamic(lambda: shown.value and then())
+    mount("app", h("p", None, changing), page.open)
+    with pytest.raises(ValueError, match="bad"):
+        shown.value = True
+    assert page.show("app") == "<p>good</p>"
+
+
+def test_a_content_that_fails_whenever_it_writes_raises_once() -> None:
+    page, shown, count = DocumentModel("app"), Signal(False), Signal(0)
+
+    def then() -> Content:
+        effect(lambda: count.peek())
+        count.value += 1
+        raise ValueError("always")
+
+    mount("app", Show(shown, then, "no"), page.open)
+    with pytest.raises(ValueError, match="always"):
+        shown.value = True
+    assert (page.show("app"), count.value < 5) == ("no", True)
