@@ -235,6 +235,7 @@ def test_after_errors_and_good_writes_the_document_equals_a_fresh_one(
 ) -> None:
     play = FailingPlay(luck)
     page = DocumentModel("bound", "fresh")
+    page.setters["level"] = play.level  # type: ignore[assignment]
     view = mount("bound", play.build(), page.open)
     for _ in range(steps):
         play.step()
@@ -248,6 +249,7 @@ def test_after_errors_and_good_writes_the_document_equals_a_fresh_one(
     assert not view.listening
     assert not view.root.handlers
     assert play.made == play.ended
+    assert play.unnamed() == []
 
 
 def test_an_error_names_its_place() -> None:
