@@ -15,14 +15,14 @@ from bridge._browser.dom import ContainerError, DomRoot, open_lent
 from bridge._browser.safety import check_text
 from bridge._browser.tasks import follow
 from bridge.binding.nodes import For
-from bridge.binding.slots import TextSlot, is_readable, reader
+from bridge.binding.slots import TextSlot, is_readable, reader, settled
 from bridge.binding.two_way import bind_two_way
 from bridge.binding.view import View
 from bridge.proxies import ProxyScope
 from bridge.reactivity import Computed, Scope, Signal, batch, effect
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Hashable
+    from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 
     from bridge._browser.dom import Handler, Opener, Surface
     from bridge.binding.fields import Field
@@ -102,10 +102,13 @@ def bind_text(target: object, source: Source) -> Scope:
     return _follow(source, _Writer(element, lambda out, value: slot.write(out, slot.wire(value))))
 
 
-def bind_attribute(target: object, name: str, source: Source) -> Scope:
+def bind_attribute(
+    target: object, name: str, source: Source | Mapping[str, object] | Sequence[object]
+) -> Scope:
     """Let an attribute follow a reactive value; ``None`` and ``False`` take it away.
 
-    ``class`` takes lists and dicts of conditions and ``style`` a dict, as in a tree.
+    ``class`` takes lists and dicts of conditions and ``style`` a dict, as in a tree; reactive
+    values may stand in them.
 
     Raises:
         PropError: The value cannot be an attribute.
@@ -261,8 +264,15 @@ def _reads_nothing(_: object) -> object:
     return None
 
 
-def _follow(source: Source, write: Callable[[object], object]) -> Scope:
-    read = reader(source, of_item=False)
+def _reader(source: object) -> Callable[[object], object]:
+    """Make a function that reads a source, or the sources in a container."""
+    if not isinstance(source, (dict, list, tuple, set, frozenset)):
+        return reader(cast("Source", source), of_item=False)
+    return lambda _: settled(source, "element", "binding", lambda function: function())
+
+
+def _follow(source: object, write: Callable[[object], object]) -> Scope:
+    read = _reader(source)
 
     def follow() -> None:
         value = read(None)
@@ -316,4 +326,6 @@ def _follow_read(root: DomRoot, tag: str, prop: str, read: Callable[[object], ob
 def _prop_writer(element: object, name: str) -> _Writer:
     tag = _tag(element)
     rule = rules_of[tag][name]
-    return _Writer(element, lambda out, value: write_prop(out, tag, rule, value))
+    return _Writer(
+        element, lambda out, value: write_prop(out, tag, rule, settled(value, tag, name))
+    )

@@ -330,6 +330,119 @@ seen
     ]
 
 
+def test_reactive_values_inside_a_class_or_style_of_an_element_are_followed(
+    interpreter: Interpreter,
+) -> None:
+    interpreter.run(SET_UP)
+    assert interpreter.run("""
+place("app", "<p></p><p></p><p></p><p></p>")
+on, colour = Signal(False), Signal("red")
+first, second, third, fourth = document.querySelectorAll("#app p")
+with Scope() as scope:
+    bind_attribute(first, "class", {"on": on, "off": lambda: not on.value})
+    bind_attribute(second, "class", lambda: ["row", {"on": on}])
+    bind_attribute(third, "style", {"color": colour})
+    bind_class(fourth, "on", lambda: on)
+def look():
+    return [first.className, second.className, third.style.color, fourth.className]
+seen = [look()]
+with batch():
+    on.value, colour.value = True, "blue"
+seen.append(look())
+scope.dispose()
+seen
+""") == [["off", "row", "red", ""], ["on", "row on", "blue", "on"]]
+
+
+def test_a_field_shows_its_entry_and_its_error_after_any_typing_and_writes(
+    interpreter: Interpreter,
+) -> None:
+    interpreter.run(SET_UP)
+    found = interpreter.run("""
+import random
+wrong = []
+def parse(text):
+    if text == "9":
+        raise ArithmeticError(text)
+    return int(text)
+def shown(number):
+    if number == 13:
+        raise ValueError(number)
+    return str(number)
+for seed in range(12):
+    chance = random.Random(seed)
+    age = Signal(36)
+    entry = Field(age, parse, shown)
+    place("app")
+    view = mount("#app", [h("input", {"bind:value": entry}), h("p", None, entry.error)])
+    field, message = document.querySelector("#app input"), document.querySelector("#app p")
+    field.focus()
+    told_of = "36"
+    for step in range(8):
+        act = chance.choice(["replace", "insert", "insert", "write"])
+        if act == "write":
+            number = chance.choice([36, 40, 13])
+            if number == age.value:
+                continue
+            age.value = number
+            wanted, good = ("", False) if number == 13 else (str(number), True)
+        else:
+            start = 0 if act == "replace" else chance.randrange(len(field.value) + 1)
+            end = start if act == "insert" else len(field.value)
+            text = chance.choice(["7", "x", "9", "07"])
+            wanted = field.value[:start] + text + field.value[end:]
+            field.setSelectionRange(start, end)
+            document.execCommand("insertText", False, text)
+            if field.selectionStart != start + len(text):
+                wrong.append([seed, step, "caret", field.selectionStart])
+            try:
+                good = parse(wanted) == age.value
+            except (ValueError, ArithmeticError):
+                good = False
+        told = [field.value, field.getAttribute("aria-invalid") != "true", not message.textContent]
+        if told != [wanted, good, good]:
+            wrong.append([seed, step, act, told, wanted, good])
+    view.dispose()
+    document.getElementById("app").remove()
+wrong[:3]
+""")
+    assert found == []
+
+
+def test_an_event_that_a_flush_causes_reaches_the_handlers_of_both_directions(
+    interpreter: Interpreter,
+) -> None:
+    interpreter.run(SET_UP)
+    found = interpreter.run("""
+from bridge.vdom import listener
+place("app")
+seen, text, turn = [], Signal("a"), Signal(0)
+js.eval('''
+if (!customElements.get("calling-out")) customElements.define("calling-out",
+  class extends HTMLElement {
+    set told(given) {
+      const field = this.parentNode?.querySelector("input");
+      for (const bubbles of [true, false, true]) {
+        if (!field || !given) continue;
+        field.value += "x";
+        field.dispatchEvent(new Event("input", { bubbles }));
+      }
+    }
+    get told() { return null; }
+  });
+''')
+def down(event):
+    seen.append(["down", event.eventPhase, text.value])
+view = mount("#app", [
+    h("input", {"on_input": listener(down, capture=True), "bind:value": text}),
+    h("calling-out", {"prop:told": turn})])
+turn.value = 1
+view.dispose()
+[seen, text.value]
+""")
+    assert found == [[["down", 0, "a"], ["down", 0, "axxx"], ["down", 0, "axxx"]], "axxx"]
+
+
 def test_rows_that_stay_are_the_same_elements_and_keep_the_focus(interpreter: Interpreter) -> None:
     interpreter.run(SET_UP)
     found = interpreter.run("""

@@ -139,7 +139,7 @@ def test_a_content_that_fails_whenever_it_writes_raises_once() -> None:
     page, shown, count = DocumentModel("app"), Signal(False), Signal(0)
 
     def then() -> Content:
-        effect(lambda: count.peek())
+        effect(count.peek)
         count.value += 1
         raise ValueError("always")
 
