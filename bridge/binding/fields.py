@@ -75,7 +75,8 @@ class Field(Generic[T]):
     ) -> None:
         self.signal = signal
         self._parse = parse
-        self._entry: Signal[_Entry | None] = Signal(None, name="entry")
+        # The same text may be entered twice, with something written in between.
+        self._entry: Signal[_Entry | None] = Signal(None, equals=False, name="entry")
         # Not the value itself: it may come back later, and what was typed must not.
         self._written = computed(lambda: _Written(signal.value), equals=False)
 

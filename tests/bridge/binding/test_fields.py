@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.binding import Field
-from bridge.reactivity import Observable, Signal, batch, effect, observable, signal_of
+from bridge.reactivity import Observable, Scope, Signal, batch, effect, observable, signal_of
 
 
 @observable
@@ -121,3 +121,21 @@ def test_a_model_that_refuses_a_value_is_the_fields_error() -> None:
     assert (model.age, field.text.value, field.error.value) == (36, "-1", "no age is below 0")
     field.enter("37")
     assert (model.age, field.text.value, field.error.value) == (37, "37", None)
+
+
+@given(acts=st.lists(st.sampled_from(["7", "07", "x", 7, 36, 40]), max_size=8))
+def test_a_field_shows_what_came_last_of_entries_and_writes(acts: list[str | int]) -> None:
+    age = Signal(36)
+    field, shown = Field(age, int), "36"
+    with Scope() as scope:
+        seen: list[object] = []
+        effect(lambda: seen.append((field.text.value, field.error.value is None)))
+        for act in acts:
+            if isinstance(act, str):
+                field.enter(act)
+                shown = act
+            elif act != age.value:
+                age.value = act
+                shown = str(act)
+            assert seen[-1] == (shown, shown != "x")
+    scope.dispose()
