@@ -27,6 +27,7 @@ class LongForm(NamedTuple):
 
 SWITCHES: Final[Mapping[str, str]] = {
     "BRIDGE_LINES": "whether all browser tests run on all lines that are selected",
+    "BRIDGE_LAW_SEEDS": "how many made-up views the laws of binding try on each line",
     "BRIDGE_MUTATIONS": "whether every silent mutation is tried",
     "BRIDGE_POOL_FAULT_TASKS": "how many tasks the fault test of pools gives on each line",
     "BRIDGE_POOL_FAULT_SEED": "which workers it kills at which moments, to repeat a failure",
@@ -50,6 +51,12 @@ LEFT_OUT: Final = (
         "of what a Comlink end exposes run on all.",
         "BRIDGE_LINES=all tox run -e test -- tests/bridge tests/site tests/bench",
         "BRIDGE_LINES",
+    ),
+    LongForm(
+        "The two laws of binding (a bound page equals a fresh one, after any writes and after "
+        "errors) try 40 made-up views in a page on each line.",
+        "BRIDGE_LAW_SEEDS=1000 tox run -e test -- tests/bridge/binding/test_in_browser.py",
+        "BRIDGE_LAW_SEEDS",
     ),
     LongForm(
         "Of the mutations of workers, remote calls, pools and offloading every fourth is tried.",
