@@ -47,7 +47,10 @@ async function checked(url, cause, type) {
     const reason = (await isOpaque(url)) ? "origin" : "unreachable";
     throw new Failure(cause, { url, reason, text: textOf(error) });
   }
-  if (!response.ok) throw new Failure(cause, { url, reason: "status", status: response.status });
+  // Without a body, or with a part of one, nothing was served either.
+  if (!response.ok || [204, 205, 206].includes(response.status)) {
+    throw new Failure(cause, { url, reason: "status", status: response.status });
+  }
   const found = response.headers.get("content-type") ?? "";
   if (type && !TYPES[type].test(found)) throw new Failure(cause, { url, reason: "type", found, expected: type });
   return response;
@@ -314,7 +317,8 @@ del _install
 const holdLife = (name) =>
   new Promise((granted) => {
     if (!navigator.locks) granted(false);
-    else navigator.locks.request(name, () => (granted(true), new Promise(() => {})));
+    // An opaque origin is refused.
+    else navigator.locks.request(name, () => (granted(true), new Promise(() => {}))).catch(() => granted(false));
   });
 
 /** Tell when the interpreter has ended for good. */
@@ -360,7 +364,7 @@ async function makeSnapshot(config, runtime) {
   } catch (error) {
     reason = textOf(error);
   }
-  tell("made", { module, snapshot, library: new Blob([zip]), lock: text, reason });
+  tell("made", { life: config.life, module, snapshot, library: new Blob([zip]), lock: text, reason });
 }
 
 export async function start(config, ports) {
@@ -380,9 +384,10 @@ export async function start(config, ports) {
   if (config.interrupt) pyodide.setInterruptBuffer(new Uint8Array(config.interrupt));
   install(pyodide, config.sources);
   const restored = pyodide.runPython("import sys; hasattr(sys, '_bridge_snapshot')");
-  tell("stage", { stage: "runtime", restored, served, compiled: Boolean(config.module) });
+  const { life } = config;
+  tell("stage", { stage: "runtime", life, restored, served, compiled: Boolean(config.module) });
   await loadPackages(pyodide, config, lock);
-  tell("stage", { stage: "packages", loaded: Object.keys(pyodide.loadedPackages) });
+  tell("stage", { stage: "packages", life, loaded: Object.keys(pyodide.loadedPackages) });
   await import(config.files["port.mjs"]);
   const inside = pyodide.pyimport("bridge.worker.inside");
   // A copy: what a proxy gives out ends with it.
@@ -390,5 +395,5 @@ export async function start(config, ports) {
   const report = inside.start(config.serve, config.expose, port, words);
   inside.destroy();
   if (report) throw new Failure("python", { serve: config.serve || config.expose, report });
-  tell("stage", { stage: "ready" });
+  tell("stage", { stage: "ready", life });
 }

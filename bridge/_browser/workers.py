@@ -7,6 +7,7 @@ Everything here is plain data and callbacks for who spawns a worker; what any of
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
@@ -30,6 +31,7 @@ __all__ = [
     "blob_files",
     "index_url",
     "is_isolated",
+    "is_opaque",
     "load_script",
     "message_channel",
     "parse_error",
@@ -145,15 +147,26 @@ def _prevent_default() -> object:
 
 
 def _plain(data: object) -> dict[str, object]:
-    """The plain fields of a message: texts, numbers, and plain data below."""
+    """The plain fields of a message: texts, numbers, and plain data below.
+
+    A script may send anything: what has no fields has none here, and what cannot be converted is
+    left out.
+    """
     found: dict[str, object] = {}
+    if not ffi.is_host_object(data):
+        return found
     names = _method(ffi.get(ffi.js_globals(FEATURE), "Object"), "keys")(data)
     for name in cast("list[str]", names):
-        value = ffi.get(data, name)
         if name in _BULKY:
             continue
+        value = ffi.get(data, name)
         convert = getattr(value, "to_py", None)
-        found[name] = value if convert is None else convert()
+        if convert is None:
+            found[name] = value
+            continue
+        # What cannot be converted, or is no field of a message, has no meaning for a start.
+        with contextlib.suppress(Exception):
+            found[name] = convert()
     return found
 
 
@@ -189,6 +202,11 @@ def is_isolated() -> bool:
     return bool(ffi.get(ffi.js_globals(FEATURE), "crossOriginIsolated"))
 
 
+def is_opaque() -> bool:
+    """Tell whether this page has an opaque origin, which no file shares with it."""
+    return ffi.get(ffi.js_globals(FEATURE), "origin") == "null"
+
+
 def blob_files() -> dict[str, str]:
     """Make the files of a worker part of this page; returns their URLs by name."""
     create = _method(ffi.get(ffi.js_globals(FEATURE), "URL"), "createObjectURL")
@@ -209,11 +227,18 @@ def served_files(script_url: str) -> dict[str, str]:
     return {**found, "worker.mjs": str(ffi.get(script, "href"))}
 
 
-async def load_script(url: str) -> None:
+async def load_script(url: str, within: float) -> None:
     """Load a script of the page by an element, as the strictest policy allows; errors are ignored.
 
     What the script should have defined is missing afterwards if it did not run. In a worker, which
     has no elements, nothing happens.
+
+    Args:
+        url: The script.
+        within: Seconds that it may take.
+
+    Raises:
+        TimeoutError: It took longer.
     """
     page = ffi.get(ffi.js_globals(FEATURE), "document")
     if page is None:
@@ -231,14 +256,19 @@ async def load_script(url: str) -> None:
         element.addEventListener("error", settle)
         element.src = url
         ffi.call(ffi.read(page, "head"), "appendChild", element)
-        await ended
-        element.remove()
+        try:
+            await asyncio.wait_for(ended, within)
+        finally:
+            element.removeEventListener("load", settle)
+            element.removeEventListener("error", settle)
+            element.remove()
 
 
 class _Script(Protocol):
     src: str
 
     def addEventListener(self, kind: str, callback: object, /) -> None: ...  # noqa: N802 - the DOM's
+    def removeEventListener(self, kind: str, callback: object, /) -> None: ...  # noqa: N802 - the DOM's
     def remove(self) -> None: ...
 
 
@@ -307,45 +337,94 @@ class Answer:
     Attributes:
         reached: Whether there was an answer that could be read.
         opaque: Whether there was one that only a request without CORS may have.
+        redirects: Whether there was a redirect that could not be followed.
         status: HTTP status; 0 without an answer.
         type: The content type; empty if there was none.
         embedder_policy: The header of that name; empty if there was none.
-        text: What the browser said if there was no answer.
+        final: The address that answered, if that is another one than was asked; else empty.
+        whole: Whether the body came whole and could be decompressed.
+        utf8: Whether the body is text in UTF-8.
+        text: What the browser said of what failed.
     """
 
     reached: bool
     opaque: bool = False
+    redirects: bool = False
     status: int = 0
     type: str = ""
     embedder_policy: str = ""
+    final: str = ""
+    whole: bool = True
+    utf8: bool = True
     text: str = ""
 
 
-async def ask(url: str) -> Answer:
-    """Ask for a file anew, past every cache, and return what the answer says of itself."""
+async def ask(url: str, credentials: str = "same-origin") -> Answer:
+    """Ask for a file anew, past every cache, and return what the answer says of itself.
+
+    The request is aborted if the caller gives up.
+
+    Args:
+        url: The file.
+        credentials: Whether to send cookies, as ``fetch`` takes it. Only without them does a status
+            401 arrive at once: with them, the browser asks the user for a password first.
+    """
+    controller = _class("AbortController").new()
+    options = {"cache": "no-store", "credentials": credentials}
+    try:
+        return await _ask(url, {**options, "signal": ffi.get(controller, "signal")})
+    finally:
+        _method(controller, "abort")()
+
+
+async def _ask(url: str, options: Mapping[str, object]) -> Answer:
     from pyodide.ffi import JsException  # noqa: PLC0415 - present in Pyodide only
 
     fetch = cast("Callable[..., Awaitable[object]]", ffi.get(ffi.js_globals(FEATURE), "fetch"))
+    async def attempt(**further: str) -> object | None:
+        try:
+            return await fetch(url, ffi.to_js({**options, **further}))
+        except JsException:
+            return None
+
     try:
-        answer = await fetch(url, ffi.to_js({"cache": "no-store"}))
+        answer = await fetch(url, ffi.to_js(dict(options)))
     except JsException as refusal:
         text = str(ffi.get(refusal, "message") or refusal)
-        try:
-            await fetch(url, ffi.to_js({"cache": "no-store", "mode": "no-cors"}))
-        except JsException:
-            return Answer(reached=False, text=text)
-        return Answer(reached=False, opaque=True, text=text)
+        if ffi.get(await attempt(redirect="manual"), "type") == "opaqueredirect":
+            return Answer(reached=False, redirects=True, text=text)
+        return Answer(reached=False, opaque=await attempt(mode="no-cors") is not None, text=text)
     read = _method(ffi.get(answer, "headers"), "get")
-    body = ffi.get(answer, "body")
-    if body is not None:
-        await cast("Awaitable[object]", _method(body, "cancel")())
     status = ffi.get(answer, "status")
+    whole, utf8, text = True, True, ""
+    try:
+        body = await cast("Awaitable[_Convertible]", _method(answer, "arrayBuffer")())
+    except JsException as broken:
+        whole, text = False, str(ffi.get(broken, "message") or broken)
+    else:
+        utf8 = _is_utf8(body.to_bytes())
     return Answer(
         reached=True,
         status=status if isinstance(status, int) else 0,
         type=str(ffi.none_if_null(read("content-type")) or ""),
         embedder_policy=str(ffi.none_if_null(read("cross-origin-embedder-policy")) or ""),
+        final=str(ffi.get(answer, "url")) if ffi.get(answer, "redirected") else "",
+        whole=whole,
+        utf8=utf8,
+        text=text,
     )
+
+
+class _Convertible(Protocol):
+    def to_bytes(self) -> bytes: ...
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        # UTF-16 of Latin letters is UTF-8, too, with zeros in between.
+        return "\0" not in body.decode()
+    except UnicodeDecodeError:
+        return False
 
 
 class Violation:

@@ -8,6 +8,7 @@ import pickle
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from bridge.worker.errors import (
     ContentPolicyError,
@@ -23,7 +24,9 @@ from bridge.worker.errors import (
     RuntimeCorruptError,
     RuntimeMissingError,
     RuntimeStartError,
+    ScriptDamagedError,
     ScriptRaisedError,
+    ScriptRedirectError,
     ScriptSyntaxError,
     StandardLibraryError,
     UnreachableError,
@@ -45,7 +48,10 @@ _MEMORY: Final = re.compile(
 _SCRIPT_TYPE: Final = re.compile(
     r"(?:text|application)/(?:x-)?(?:javascript|ecmascript|jscript)", re.IGNORECASE
 )
+_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _POLICY_VALUES: Final = ("require-corp", "credentialless")
+_NO_SCRIPT: Final = (204, 205, 206)
+"""Successes that bring no body, or a part of one."""
 _COEP: Final = "Cross-Origin-Embedder-Policy"
 
 
@@ -81,35 +87,68 @@ def from_answer(
         >>> from_answer(Stage.SCRIPT, "/w.mjs", answer, isolated=False).status
         404
     """
-    if not answer.reached:
-        if answer.opaque:
-            return CrossOriginError(stage, url, answer.text, inferred=True)
-        return UnreachableError(stage, url, answer.text, inferred=True)
-    if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's range of success
-        return HttpStatusError(stage, url, status=answer.status, inferred=True)
-    if not _SCRIPT_TYPE.match(answer.type):
-        return MimeTypeError(stage, url, answer.type, "text/javascript", inferred=True)
+    refused = _of_refusal(stage, url, answer)
+    if refused is not None:
+        return refused
+    charset = _CHARSET.search(answer.type)
+    if not _SCRIPT_TYPE.match(answer.type) or (charset and charset[1].lower() != "utf-8"):
+        wanted = "text/javascript; charset=utf-8" if charset else "text/javascript"
+        return MimeTypeError(
+            stage, url, answer.type, wanted, redirected=answer.final, inferred=True
+        )
+    if not answer.utf8:
+        detail = "it is not UTF-8, as which a browser reads every module"
+        return ScriptSyntaxError(stage, url, detail, inferred=True)
     if isolated and answer.embedder_policy not in _POLICY_VALUES:
         return IsolationHeaderError(stage, url, _COEP, answer.embedder_policy, inferred=True)
     return None
 
 
+def _of_refusal(stage: Stage, url: str, answer: Answer) -> WorkerLoadError | None:
+    """Name the cause of an answer that brought no file, or none that the page may have."""
+    if answer.redirects:
+        return ScriptRedirectError(stage, url, answer.text, inferred=True)
+    if not answer.reached:
+        refused = CrossOriginError if answer.opaque else UnreachableError
+        return refused(stage, url, answer.text, inferred=True)
+    if not 200 <= answer.status < 300 or answer.status in _NO_SCRIPT:  # noqa: PLR2004 - HTTP's range of success
+        return HttpStatusError(stage, url, status=answer.status, inferred=True)
+    if answer.final and _origin(answer.final) != _origin(url):
+        return CrossOriginError(stage, url, f"a redirect to {answer.final}", inferred=True)
+    if not answer.whole:
+        return ScriptDamagedError(stage, url, answer.text, inferred=True)
+    return None
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
+
+
 def import_error(stage: Stage, serve: str, report: str) -> WorkerImportError:
     """Make an error of what `bridge.worker.inside` reports."""
-    found = json.loads(report)
-    error = WorkerImportError(stage, serve, found["kind"], found["text"], found["traceback"])
-    cause: BaseException = RemoteTraceback(found["traceback"])
-    if found["pickle"]:
-        try:
-            # The worker is this application's own and runs its code.
-            carried = pickle.loads(base64.b64decode(found["pickle"]))  # noqa: S301
-        except Exception:  # noqa: BLE001 - its class may exist in the worker only: the text remains
-            carried = None
-        if isinstance(carried, BaseException):
-            carried.__cause__ = cause
-            cause = carried
+    try:
+        found = json.loads(report)
+        kind, text, trace = (str(found[name]) for name in ("kind", "text", "traceback"))
+        carried = _carried(str(found["pickle"]))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return WorkerImportError(stage, serve, "unknown", f"the report is unreadable: {report}")
+    error = WorkerImportError(stage, serve, kind, text, trace)
+    cause: BaseException = RemoteTraceback(trace)
+    if carried is not None:
+        carried.__cause__ = cause
+        cause = carried
     error.__cause__ = cause
     return error
+
+
+def _carried(pickled: str) -> BaseException | None:
+    try:
+        # The worker is this application's own and runs its code.
+        found = pickle.loads(base64.b64decode(pickled))  # noqa: S301
+    except Exception:  # noqa: BLE001 - its class may exist in the worker only: the text remains
+        return None
+    return found if isinstance(found, BaseException) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ true where the cause was found by asking the server a second time.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
 from bridge.errors import BridgeError
+from bridge.worker.endings import Ending, WorkerDiedError
 
 if TYPE_CHECKING:
     from bridge.worker.stages import Stage
@@ -24,14 +24,19 @@ __all__ = [
     "IsolationHeaderError",
     "LockFileError",
     "MimeTypeError",
+    "OpaqueOriginError",
     "PackageCorruptError",
     "PackageMissingError",
     "RemoteTraceback",
     "RuntimeCorruptError",
     "RuntimeMissingError",
     "RuntimeStartError",
+    "ScriptAddressError",
+    "ScriptDamagedError",
     "ScriptImportError",
+    "ScriptMessageError",
     "ScriptRaisedError",
+    "ScriptRedirectError",
     "ScriptSyntaxError",
     "StageTimeoutError",
     "StandardLibraryError",
@@ -105,8 +110,15 @@ class _StatusError(WorkerLoadError):
         self.retry = status >= 500 or not status  # noqa: PLR2004 - the server's own faults
 
 
+class ScriptAddressError(WorkerLoadError, ValueError):
+    """``script_url`` or ``index_url`` is no address."""
+
+    what = "the address cannot be resolved"
+    advice = "Give a URL, or a path relative to the page's address."
+
+
 class HttpStatusError(_StatusError, FileNotFoundError):
-    """The server answered the request for the worker's script with an error status.
+    """The server answered the request for the worker's script with a status that brings no script.
 
     Attributes:
         status: The HTTP status.
@@ -116,12 +128,38 @@ class HttpStatusError(_StatusError, FileNotFoundError):
     advice = "Put the files that 'python -m bridge.assets DIR' writes where script_url points."
 
 
+class ScriptRedirectError(WorkerLoadError):
+    """The server redirects the request for the worker's script, and the browser does not follow.
+
+    The redirects lead in a circle, are too many, or lead where this page may not read. The browser
+    does not report which.
+    """
+
+    what = "the server redirects the request for the worker's script, which then fails"
+    advice = (
+        "Name the final address as script_url; a redirect to a login page means that the session "
+        "has expired."
+    )
+
+
+class ScriptDamagedError(WorkerLoadError):
+    """The answer to the request for the worker's script broke off, or cannot be decoded."""
+
+    what = "the worker's script did not arrive whole"
+    advice = (
+        "Compare the server's Content-Length and Content-Encoding with what it sends; a proxy or a "
+        "broken connection may have cut it."
+    )
+    retry = True
+
+
 class MimeTypeError(WorkerLoadError):
     """A file came with a content type under which the browser refuses it.
 
     Attributes:
         found: The content type of the answer; empty if it had none.
         expected: What the browser accepts.
+        redirected: The address to which the server redirected the request; empty if it did not.
     """
 
     what = "a file came with the wrong content type"
@@ -131,12 +169,21 @@ class MimeTypeError(WorkerLoadError):
     )
 
     def __init__(
-        self, stage: Stage, url: str, found: str, expected: str, *, inferred: bool = False
+        self,
+        stage: Stage,
+        url: str,
+        found: str,
+        expected: str,
+        *,
+        redirected: str = "",
+        inferred: bool = False,
     ) -> None:
-        detail = f"expected {expected}, found {found or 'none'}"
+        after = f", after a redirect to {redirected}" if redirected else ""
+        detail = f"expected {expected}, found {found or 'none'}{after}"
         super().__init__(stage, url, detail, inferred=inferred)
         self.found = found
         self.expected = expected
+        self.redirected = redirected
 
 
 class CrossOriginError(WorkerLoadError, PermissionError):
@@ -146,6 +193,20 @@ class CrossOriginError(WorkerLoadError, PermissionError):
     advice = (
         "Serve the worker's script from the page's own origin; files of the runtime may come from "
         "elsewhere if their server sends Access-Control-Allow-Origin."
+    )
+
+
+class OpaqueOriginError(WorkerLoadError, PermissionError):
+    """The page has an opaque origin, for which every file is of another origin.
+
+    That is so in an ``<iframe sandbox>`` without ``allow-same-origin``, below a policy with the
+    directive ``sandbox``, and in pages of ``data:`` URLs. What the browser reported is the cause.
+    """
+
+    what = "the page has an opaque origin (its origin is 'null'), which forbids this worker"
+    advice = (
+        "Add allow-same-origin to the iframe's sandbox attribute, or to the sandbox directive of "
+        "the page's Content-Security-Policy; otherwise run Python in a frame that has an origin."
     )
 
 
@@ -218,6 +279,13 @@ class ScriptImportError(WorkerLoadError):
     """
 
     what = "a module that the worker's script imports could not be had"
+    advice = "Serve the files of this version of bridge unchanged: 'python -m bridge.assets DIR'."
+
+
+class ScriptMessageError(WorkerLoadError):
+    """The worker's script sent messages that do not belong to a start, or in another order."""
+
+    what = "the worker's script does not follow the protocol of a start"
     advice = "Serve the files of this version of bridge unchanged: 'python -m bridge.assets DIR'."
 
 
@@ -385,66 +453,22 @@ class WorkerImportError(WorkerLoadError, ImportError):
 class StageTimeoutError(WorkerLoadError, TimeoutError):
     """A stage gave no sign of progress within its limit; the worker was terminated.
 
+    A stage that goes on reporting progress is given up after ten times its limit.
+
     Attributes:
         limit: The limit, in seconds.
         last: The last sign before it.
+        moving: Whether the stage still reported progress.
     """
 
     what = "a worker's start was given up"
     advice = "Known causes were excluded; a slow machine or network may need larger Limits."
     retry = True
 
-    def __init__(self, stage: Stage, limit: float, last: str = "") -> None:
+    def __init__(self, stage: Stage, limit: float, last: str = "", *, moving: bool = False) -> None:
         after = f", after {last!r}" if last else ""
-        super().__init__(stage, "", f"stage {stage.value!r} was silent for {limit:g} s{after}")
+        how = "was not over after" if moving else "was silent for"
+        super().__init__(stage, "", f"stage {stage.value!r} {how} {limit:g} s{after}")
         self.limit = limit
         self.last = last
-
-
-class Ending(Enum):
-    """How a worker that had started came to its end.
-
-    Attributes:
-        CLOSED: It closed itself, or the browser ended it.
-        TERMINATED: Its owner terminated it.
-        FATAL: Its interpreter failed for good.
-        OUT_OF_MEMORY: Its interpreter failed for want of memory: for good, or with a
-            ``MemoryError`` that nothing in it has caught.
-        DEADLINE: It did not answer, was interrupted, and still did not answer.
-    """
-
-    CLOSED = "closed"
-    TERMINATED = "terminated"
-    FATAL = "fatal"
-    OUT_OF_MEMORY = "out of memory"
-    DEADLINE = "deadline"
-
-
-_ENDINGS = {
-    Ending.CLOSED: "it closed itself, or the browser ended it",
-    Ending.TERMINATED: "its owner terminated it",
-    Ending.FATAL: "its interpreter failed for good",
-    Ending.OUT_OF_MEMORY: "its interpreter ran out of memory",
-    Ending.DEADLINE: "it did not answer in time, and an interrupt did not help",
-}
-
-
-class WorkerDiedError(BridgeError, ConnectionError):
-    """A worker has ended while something was wanted of it.
-
-    What it was doing may have been done, half done, or not begun.
-
-    Attributes:
-        ending: How it ended.
-        detail: What the browser or the interpreter said.
-
-    Examples:
-        >>> WorkerDiedError(Ending.FATAL, "Aborted()").ending.value
-        'fatal'
-    """
-
-    def __init__(self, ending: Ending, detail: str = "") -> None:
-        said = f": {detail}" if detail else ""
-        super().__init__(f"the worker has ended: {_ENDINGS[ending]}{said}. Start a new one.")
-        self.ending = ending
-        self.detail = detail
+        self.moving = moving

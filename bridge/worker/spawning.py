@@ -7,12 +7,19 @@ import importlib.util
 import logging
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from bridge._browser import ffi
 from bridge._browser import workers as host
 from bridge._browser.ports import is_ready, open_port
-from bridge.worker.errors import RuntimeStartError, StageTimeoutError
+from bridge.errors import HostUnavailableError
+from bridge.worker.causes import from_answer
+from bridge.worker.errors import (
+    RuntimeStartError,
+    ScriptAddressError,
+    ScriptRaisedError,
+    StageTimeoutError,
+)
 from bridge.worker.sources import archive_in_turns, module_of
 from bridge.worker.stages import Limits, Progress, Stage
 from bridge.worker.starting import Start
@@ -22,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 __all__ = ["forget_shared", "spawn"]
+
+T = TypeVar("T")
 
 logger = logging.getLogger("bridge.worker")
 
@@ -60,8 +69,8 @@ class _Manner:
     name: str
     began: float
 
-    def start(self, name: str) -> Start:
-        return Start(self.files, self.limits, self.on_progress, name, self.began)
+    def start(self, name: str, until: str = "ready") -> Start:
+        return Start(self.files, self.limits, self.on_progress, name, self.began, until=until)
 
 
 _shared: dict[str, asyncio.Task[_Shared]] = {}
@@ -129,13 +138,13 @@ async def spawn(
     """
     if serve and expose:
         raise TypeError("a worker either serves its port or exposes an object: give one of the two")
-    runtime = host.absolute(index_url) if index_url else host.index_url()
+    runtime = _resolved(host.absolute, index_url) if index_url else host.index_url()
     runtime = runtime if runtime.endswith("/") else f"{runtime}/"
-    files = host.served_files(script_url) if script_url else _files()
+    files = _resolved(host.served_files, script_url) if script_url else _files()
+    limits = limits or Limits()
+    manner = _Manner(files, limits, on_progress, name, time.perf_counter())
     if script_url and not is_ready():
-        # A policy that calls for served scripts forbids that Python evaluates one.
-        await host.load_script(files["port.mjs"])
-    manner = _Manner(files, limits or Limits(), on_progress, name, time.perf_counter())
+        await _load_port(files["port.mjs"], limits.script)
     expose = "" if serve else expose or _INTERPRETER
     shipped = [*modules, *_own(module_of(serve or expose))]
     config: dict[str, object] = {
@@ -158,6 +167,39 @@ async def spawn(
         if isinstance(error, StageTimeoutError):
             raise
     return await _start(config, shared, manner)
+
+
+def _resolved(resolve: Callable[[str], T], url: str) -> T:
+    try:
+        return resolve(url)
+    except HostUnavailableError:
+        raise
+    except Exception as refusal:
+        raise ScriptAddressError(Stage.SCRIPT, url, str(refusal)) from refusal
+
+
+async def _load_port(url: str, limit: float) -> None:
+    """Load the script that ports of this page need.
+
+    A policy that calls for served scripts forbids that Python evaluates one, as `open_port` does
+    where this fails.
+    """
+    try:
+        await host.load_script(url, limit)
+    except TimeoutError:
+        last = f"loading {url} into the page"
+        raise StageTimeoutError(Stage.SCRIPT, limit, last) from None
+    if is_ready():
+        return
+    try:
+        open_port(host.message_channel()[0]).close()
+    except HostUnavailableError as refusal:
+        try:
+            answer = await asyncio.wait_for(host.ask(url), limit)
+        except TimeoutError:
+            raise StageTimeoutError(Stage.SCRIPT, limit, f"asking for {url}") from refusal
+        found = from_answer(Stage.SCRIPT, url, answer, isolated=host.is_isolated())
+        raise (found or ScriptRaisedError(Stage.SCRIPT, url, str(refusal))) from refusal
 
 
 async def _start(config: dict[str, object], shared: _Shared, manner: _Manner) -> Worker:
@@ -218,7 +260,7 @@ async def _make(
     manner: _Manner,
 ) -> _Shared:
     """Boot once, in a worker of its own, and keep what can be shared."""
-    start = manner.start(f"{manner.name} snapshot")
+    start = manner.start(f"{manner.name} snapshot", "made")
     config = {
         "runtime": runtime,
         "env": _ENVIRONMENT,
@@ -227,7 +269,7 @@ async def _make(
         "preload": _preload(),
     }
     try:
-        raw = await start.run(config, until="made")
+        raw = await start.run(config)
         seconds = start.timings.script + start.since_stage()
         if reason := ffi.get(raw, "reason"):
             logger.warning("no memory snapshot, workers start slowly: %s", reason)

@@ -63,8 +63,8 @@ class Limits:
     """Seconds that each stage may take without a sign of progress.
 
     A stage that moves gets its limit again with each sign, so that a slow machine may be slow as
-    long as it goes on. The defaults are generous; limits that fit a machine are made of a healthy
-    start on it, by `relative_to`.
+    long as it goes on; after ten times its limit it is given up nevertheless. The defaults are
+    generous; limits that fit a machine are made of a healthy start on it, by `relative_to`.
 
     Raises:
         ValueError: A limit is not positive.

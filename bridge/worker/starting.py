@@ -6,21 +6,24 @@ import asyncio
 import itertools
 import re
 import time
-from typing import TYPE_CHECKING, Final, TypeAlias
+from contextlib import suppress
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
 
 from bridge._browser import ffi
 from bridge._browser import workers as host
 from bridge.proxies import ProxyScope
 from bridge.worker.causes import from_answer, from_report
+from bridge.worker.course import Course
 from bridge.worker.errors import (
     ClosedEarlyError,
     ContentPolicyError,
     CrossOriginError,
+    OpaqueOriginError,
     RuntimeStartError,
     ScriptImportError,
     ScriptRaisedError,
     ScriptSyntaxError,
-    StageTimeoutError,
     WorkerLoadError,
 )
 from bridge.worker.stages import Limits, Progress, Stage, Timings
@@ -28,20 +31,23 @@ from bridge.worker.stages import Limits, Progress, Stage, Timings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bridge._browser.workers import ErrorEvent, HostWorker
+    from bridge._browser.workers import Answer, ErrorEvent, HostWorker
+    from bridge.worker.course import Message
 
 __all__ = ["Start"]
 
-_Sign: TypeAlias = "tuple[dict[str, object], object]"
-"""A message of the worker, or what is noted like one, and the page's own object."""
-_ORDER: Final = tuple(Stage)
 _POLICY_DELAY: Final = 0.05
 """Seconds that the news of a policy's violation may come after the event that it causes."""
 _DIAGNOSIS: Final = 5.0
 """Seconds that asking for the reason of a failure may take."""
 _MODULE_ONLY: Final = re.compile(r"import statement|import\.meta|'export'|^$")
 """What a classic script says of the syntax of modules, which is no fault."""
+_NAMED: Final = re.compile(r"imported module: ?(\S+)")
 _numbers = itertools.count(1)
+
+
+class _Gone:
+    """Noted when the worker no longer exists."""
 
 
 class Start:
@@ -53,11 +59,7 @@ class Start:
         on_progress: Told of every sign of life.
         name: The worker's name in the browser's tools.
         began: When what is reported as progress began, by `time.perf_counter`.
-
-    Attributes:
-        stage: The stage in progress.
-        timings: Of the stages that are over.
-        facts: What the worker said when a stage was over, by name.
+        until: The stage or kind of message that ends the start.
     """
 
     def __init__(
@@ -67,60 +69,91 @@ class Start:
         on_progress: Callable[[Progress], object] | None,
         name: str,
         began: float,
+        *,
+        until: str = "ready",
     ) -> None:
-        self.stage = Stage.SCRIPT
-        self.timings = Timings()
-        self.facts: dict[str, object] = {}
         self.worker: HostWorker | None = None
         self.life = f"bridge.worker {name} {next(_numbers)} {time.time_ns()}"
+        self._course = Course(limits, self.life, until, time.perf_counter())
         self._files = dict(files)
         self._limits = limits
         self._on_progress = on_progress
+        self._refusal: Exception | None = None
         self._name = name
         self._began = began
-        self._turned = time.perf_counter()
-        self._last = ""
         self.scope = ProxyScope("worker start")
-        self._signs: asyncio.Queue[_Sign] = asyncio.Queue()
+        # What the script sent, with the page's own object; or an event, which no script can send.
+        self._signs: asyncio.Queue[tuple[object, object]] = asyncio.Queue()
         self._violations = host.Violations(self.scope)
         # Replaced by who owns the worker once it has started.
         self.heard: Callable[[dict[str, object], object], None] = self._note
-        self.failed: Callable[[ErrorEvent], None] = lambda event: self._note(
-            {"kind": "error", "event": event}
-        )
-        self.gone: Callable[[], None] = lambda: self._note({"kind": "gone"})
+        self.failed: Callable[[ErrorEvent], None] = self._note
+        self.gone: Callable[[], None] = lambda: self._note(_Gone())
 
-    async def run(
-        self, config: Mapping[str, object], transfer: tuple[object, ...] = (), until: str = "ready"
-    ) -> object:
-        """Start, and wait for a message.
+    @property
+    def stage(self) -> Stage:
+        """The stage in progress."""
+        return self._course.stage
+
+    @property
+    def timings(self) -> Timings:
+        """Of the stages that are over."""
+        return self._course.timings
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What the worker reported when a stage was over, by name."""
+        return self._course.facts
+
+    async def run(self, config: Mapping[str, object], transfer: tuple[object, ...] = ()) -> object:
+        """Start, and wait for the message that ends the start.
 
         Args:
             config: What ``start.mjs`` gets.
             transfer: Objects of the page that move to the worker.
-            until: The stage or kind of message that ends the start.
 
         Returns:
             That message, as an object of the page.
 
         Raises:
             WorkerLoadError: It did not come; the worker is terminated before this is raised.
+            Exception: What ``on_progress`` raised.
         """
         try:
-            self._open()
-            self._post({**config, "files": self._files, "life": self.life}, transfer)
-            while True:
-                message, raw = await self._next()
-                await self._on_message(message)
-                if until == (message["stage"] if message["kind"] == "stage" else message["kind"]):
-                    return raw
+            return await self._run(config, transfer)
+        except WorkerLoadError as error:
+            self.end()
+            if host.is_opaque() and error.stage in (Stage.SCRIPT, Stage.RUNTIME):
+                raise OpaqueOriginError(error.stage, error.url, error.detail) from error
+            raise
+        except Exception as error:
+            self.end()
+            if error is self._refusal:
+                raise
+            detail = f"{type(error).__name__}: {error}"
+            raise WorkerLoadError(self.stage, self._files["worker.mjs"], detail) from error
         except BaseException:
             self.end()
             raise
 
+    async def _run(self, config: Mapping[str, object], transfer: tuple[object, ...]) -> object:
+        self._open()
+        self._post({**config, "files": self._files, "life": self.life}, transfer)
+        while True:
+            sign, raw = await self._next()
+            if isinstance(sign, host.ErrorEvent):
+                await self._on_error(sign)
+            elif isinstance(sign, _Gone):
+                raise ClosedEarlyError(self.stage)
+            else:
+                stage = self.stage
+                await self._on_message(self._course.take(sign, time.perf_counter()), stage)
+            if self._course.over:
+                return raw
+
     def since_stage(self) -> float:
         """Seconds since the last stage was over."""
-        return time.perf_counter() - self._turned
+        return self._course.since_stage(time.perf_counter())
 
     def end(self) -> None:
         """Terminate the worker, and give back what the start holds."""
@@ -128,8 +161,8 @@ class Start:
             self.worker.terminate()
         self.scope.dispose()
 
-    def _note(self, message: dict[str, object], raw: object = None) -> None:
-        self._signs.put_nowait((message, raw))
+    def _note(self, sign: object, raw: object = None) -> None:
+        self._signs.put_nowait((sign, raw))
 
     # The browser holds these, whoever hears of it at the time.
 
@@ -160,61 +193,75 @@ class Start:
         if self.worker is not None:
             self.worker.post(config, transfer)
 
-    async def _next(self) -> _Sign:
-        limit = self._limits.of(self.stage)
-        try:
-            return await asyncio.wait_for(self._signs.get(), limit)
-        except TimeoutError:
-            violation = self._violations.about(self._files["worker.mjs"])
-            if violation is not None:
-                raise self._forbidden(violation) from None
-            raise StageTimeoutError(self.stage, limit, self._last) from None
+    async def _next(self) -> tuple[object, object]:
+        while not self._course.exhausted(now := time.perf_counter()):
+            # What has come counts, however late this page is to read it.
+            if not self._signs.empty():
+                return self._signs.get_nowait()
+            left = self._course.left(now)
+            if left <= 0:
+                break
+            try:
+                return await asyncio.wait_for(self._signs.get(), left)
+            except TimeoutError:
+                # A page that was held up has its timer before the messages.
+                await asyncio.sleep(0)
+        raise await self._overdue()
 
-    async def _on_message(self, message: dict[str, object]) -> None:
-        text = str(message.get("text") or message.get("note") or "")
-        match message.get("kind"):
-            case "alive" if message.get("watched"):
+    async def _overdue(self) -> WorkerLoadError:
+        overdue = self._course.overdue(time.perf_counter())
+        violation = self._violations.about(self._files["worker.mjs"])
+        if violation is not None:
+            return self._forbidden(violation)
+        # Some answers make the browser drop the script without any event.
+        files = {Stage.SCRIPT: "worker.mjs", Stage.RUNTIME: "start.mjs"}
+        url = self._files.get(files.get(self.stage, ""), "blob:")
+        if self._course.silent and not url.startswith("blob:"):
+            answer = await self._answer(url)
+            found = answer and from_answer(self.stage, url, answer, isolated=host.is_isolated())
+            return found or overdue
+        return overdue
+
+    async def _answer(self, url: str) -> Answer | None:
+        within = min(_DIAGNOSIS, self._limits.of(self.stage)) / 2
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(host.ask(url), within)
+        # It may be the user who is asked: for a password.
+        with suppress(TimeoutError):
+            answer = await asyncio.wait_for(host.ask(url, credentials="omit"), within)
+            return answer if answer.status == HTTPStatus.UNAUTHORIZED else None
+        return None
+
+    async def _on_message(self, message: Message, stage: Stage) -> None:
+        match message.kind:
+            case "alive" if message.facts.get("watched") is True:
                 host.when_free(self.life, self._go)
-            case "gone":
-                raise ClosedEarlyError(self.stage)
-            case "error":
-                await self._on_error(message["event"])
             case "failed":
-                raise await self._reported(message)
+                raise await self._reported(message.facts)
             case "stage":
-                self._turn(message)
+                self._tell(stage, "done", done=True)
             case "progress":
-                self._tell(text)
+                self._tell(stage, message.text)
             case "fatal":
-                raise RuntimeStartError(self.stage, "", text)
-            case "rejection" if message.get("fatal"):
-                raise RuntimeStartError(self.stage, "", text)
+                raise RuntimeStartError(self.stage, "", message.text)
+            case "rejection" if message.facts.get("fatal"):
+                raise RuntimeStartError(self.stage, "", message.text)
             case "rejection":
-                self._last = text
+                self._course.last = message.text
 
-    def _turn(self, message: dict[str, object]) -> None:
-        now = time.perf_counter()
-        self.timings = self.timings.with_stage(self.stage, now - self._turned)
-        self._turned = now
-        self.facts.update(message)
-        over = Stage(str(message.get("stage")))
-        self._tell("done", done=True)
-        following = _ORDER.index(over) + 1
-        if following < len(_ORDER):
-            self.stage = _ORDER[following]
-
-    def _tell(self, note: str, *, done: bool = False) -> None:
-        self._last = f"{self.stage.value}: {note}"
-        if self._on_progress is not None:
-            seconds = time.perf_counter() - self._began
-            self._on_progress(Progress(self.stage, note, seconds, done))
-
-    async def _on_error(self, event: object) -> None:
-        if not isinstance(event, host.ErrorEvent):
+    def _tell(self, stage: Stage, note: str, *, done: bool = False) -> None:
+        if self._on_progress is None:
             return
+        try:
+            self._on_progress(Progress(stage, note, time.perf_counter() - self._began, done))
+        except Exception as refusal:
+            self._refusal = refusal
+            raise
+
+    async def _on_error(self, event: ErrorEvent) -> None:
         if self.stage is not Stage.SCRIPT:
             # Something raised in the worker, which goes on; what it breaks shows by itself.
-            self._last = event.message
+            self._course.last = event.message
             return
         url = self._files["worker.mjs"]
         if not event.plain:
@@ -224,7 +271,8 @@ class Start:
     async def _reported(self, facts: Mapping[str, object]) -> WorkerLoadError:
         error = from_report(self.stage, facts)
         if isinstance(error, ScriptRaisedError) and "dynamically imported" in error.detail:
-            return await self._why(error.url)
+            named = _NAMED.search(error.detail)
+            return await self._why(named[1] if named else error.url)
         return error
 
     async def _why(self, url: str) -> WorkerLoadError:
@@ -248,7 +296,10 @@ class Start:
             if not parsed.done():
                 parsed.set_result(event)
 
-        host.parse_error(url, self.scope, on_error)
+        try:
+            host.parse_error(url, self.scope, on_error)
+        except Exception as refusal:  # noqa: BLE001 - the browser's, which names no other cause
+            return ScriptImportError(self.stage, url, str(refusal), inferred=True)
         await asyncio.wait({parsed}, timeout=self._limits.of(Stage.SCRIPT))
         if not parsed.done() or _MODULE_ONLY.search(parsed.result().message):
             return ScriptImportError(self.stage, url, inferred=True)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-URL = str(js.location.origin)
+URL = str(js.ownOrigin)
 OTHER = str(js.otherOrigin)
 PACKAGE = "packaging"
 
@@ -147,6 +147,8 @@ not_callable = 1
 """
 SILENCE = 0.5
 """Seconds after which silence counts, where it is certain that nothing will come."""
+ASKED = 2.0
+"""The same, where afterwards the server is asked, and may take as long to answer."""
 GRACE = 10.0
 """Seconds that an interrupt gets, where it is certain that it will be heard."""
 DEATH = 5.0
@@ -234,6 +236,19 @@ SCRIPTS = {
             "script-static",
             "script-raises",
             "script-leaves",
+            "script-206",
+            "script-login",
+            "script-loop",
+            "script-away",
+            "script-gzip",
+            "script-short",
+            "script-charset",
+            "script-stage",
+            "script-liar",
+            "script-wordless",
+            "script-report",
+            "rest-gzip",
+            "rest-login",
             "rest-404",
             "rest-syntax",
             "rest-mime",
@@ -242,8 +257,18 @@ SCRIPTS = {
     },
 }
 SILENT = {
-    name: script(name) for name in ["script-mute", "script-closes", "script-spins", "script-silent"]
+    name: script(name)
+    for name in [
+        "script-mute",
+        "script-closes",
+        "script-spins",
+        "script-silent",
+        "script-odd",
+        "script-chatty",
+    ]
 }
+# The browser drops the script without an event: the answer is asked for when the limit is over.
+DROPPED = {name: script(name) for name in ["script-401", "script-204"]}
 STUCK = {
     "rest-silent": script("rest-silent"),
     "wasm-silent": runtime("wasm-silent"),
@@ -270,6 +295,7 @@ RUNTIMES = {
         "stdlib-truncated",
         "stdlib-middle",
         "stdlib-needed",
+        "lock-204",
         "lock-404",
         "lock-truncated",
         "lock-html",
@@ -282,6 +308,8 @@ async def causes(limits: Limits) -> dict[str, object]:
     cases = {name: (limits, options) for name, options in {**SCRIPTS, **RUNTIMES}.items()}
     silent = replace(limits, script=SILENCE)
     cases |= {name: (silent, options) for name, options in SILENT.items()}
+    dropped = replace(limits, script=ASKED)
+    cases |= {name: (dropped, options) for name, options in DROPPED.items()}
     stuck = replace(limits, runtime=SILENCE)
     cases |= {name: (stuck, options) for name, options in STUCK.items()}
     cases["script-origin"] = (limits, {"script_url": f"{OTHER}/ok/worker.mjs", "share": False})
@@ -464,17 +492,30 @@ async def unrestorable(limits: Limits) -> dict[str, object]:
 async def unisolated() -> dict[str, object]:
     """In a page without shared memory, under a strict policy: nothing can be interrupted."""
     write("served.py", SERVED)
+    silent = await failing(Limits(script=SILENCE), **script("port-silent"))
     forbid("script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'")
+    absent = await failing(Limits(), **script("port-404"))
     worker = await started(share=False, script_url="/ok/worker.mjs")
     await answer(worker, b"loop")
     waiting = asyncio.ensure_future(answer(worker, b"after"))
     found: dict[str, object] = {
+        "port": [f"{each['error']} {each['stage']}" for each in (silent, absent)],
         "path": sorted(worker.fast_path),
         "isolated": bool(js.crossOriginIsolated),
         "interrupt": worker.interrupt(),
         "recovered": await worker.recover(patience=0.2, grace=0.2),
     }
     return {**found, "answer": await waiting}
+
+
+async def opaque() -> dict[str, object]:
+    """In a page without an origin of its own, no worker can start."""
+    write("served.py", SERVED)
+    return {
+        "origin": str(js.origin),
+        "blob": await failing(Limits(), index_url=f"{URL}/ok/"),
+        "served": await failing(Limits(), **script("ok")),
+    }
 
 
 def forbid(policy: str) -> None:

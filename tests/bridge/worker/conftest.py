@@ -53,7 +53,8 @@ async def run_in_page(
             text = (Path(__file__).parent / name).read_text("utf-8")
             write = "([name, text]) => pyodide.FS.writeFile(name, text)"
             await page.evaluate(write, [name, text])
-        await page.evaluate("url => { globalThis.otherOrigin = url; }", server.other)
+        note = "([own, other]) => { globalThis.ownOrigin = own; globalThis.otherOrigin = other; }"
+        await page.evaluate(note, [server.url, server.other])
         code = RUN.format(function=function)
         text = await page.evaluate("code => pyodide.runPythonAsync(code)", code)
     finally:
@@ -72,6 +73,18 @@ def happened_unisolated(
     runtime = ensure_runtime(selected_lines(request.config)[-1], [PACKAGE])
     with FaultyRuntime(runtime.directory) as server:
         work = run_in_page(interpreter_runner, server, "unisolated", "plain")
+        return interpreter_runner.call(work, LIMIT)
+
+
+@pytest.fixture
+def happened_opaque(interpreter_runner: Runner, request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What `checks_in_page.opaque` found in a page below a policy's directive ``sandbox``.
+
+    That is a matter of the browser, too.
+    """
+    runtime = ensure_runtime(selected_lines(request.config)[-1], [PACKAGE])
+    with FaultyRuntime(runtime.directory) as server:
+        work = run_in_page(interpreter_runner, server, "opaque", "sandbox")
         return interpreter_runner.call(work, LIMIT)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
@@ -36,6 +37,7 @@ _KINDS = {
     "loader": "pyodide.mjs",
     "script": "worker.mjs",
     "rest": "start.mjs",
+    "port": "port.mjs",
 }
 SCRIPTS = {
     "syntax": b"postMessage({kind: 'stage', stage: 'script'});\nlet = = 1;\n",
@@ -46,6 +48,16 @@ SCRIPTS = {
     "spins": b"for (;;) {}\n",
     "rejects": b"postMessage({kind: 'stage', stage: 'script'});"
     b"Promise.reject(new Error('rejected on purpose'));\n",
+    "stage": b"postMessage({kind: 'stage', stage: 'no such stage'});\n",
+    "liar": b"for (const stage of ['script', 'runtime', 'packages', 'ready'])"
+    b" postMessage({kind: 'stage', stage});\n",
+    "chatty": b"setInterval(() => postMessage({kind: 'progress', note: 'busy'}), 10);\n",
+    "odd": b"for (const odd of [null, undefined, 5, 'stage', [], {}, {kind: {}}, {kind: ['stage']},"
+    b" {kind: 'gone'}, {kind: 'error'}, new Map([['kind', 'stage']]), new Error('odd'), 1n,"
+    b" {kind: 'progress', note: {}}, {kind: 'alive', watched: 'yes'}, new ArrayBuffer(8)])"
+    b" postMessage(odd);\n",
+    "wordless": b"postMessage({kind: 'failed'});\n",
+    "report": b"postMessage({kind: 'failed', cause: 'python', report: 7});\n",
 }
 
 
@@ -79,6 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
     released: threading.Event
     asked: Counter[str]
     mode: dict[str, str]
+    other: dict[object, str]
 
     def do_GET(self) -> None:
         _, fault, name = [*self.path.partition("?")[0].split("/", 2), ""][:3]
@@ -94,7 +107,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "ok":
             fault = self.mode.get("now", "ok")
         if name in ("", "page.html"):
-            self._send(_PAGE, ".html", isolated=fault != "plain")
+            isolated = fault not in ("plain", "sandbox")
+            self._send(_PAGE, ".html", isolated=isolated, sandbox=fault == "sandbox")
             return
         kind, _, how = fault.partition("-")
         hit = (
@@ -121,23 +135,47 @@ class _Handler(BaseHTTPRequestHandler):
         if how in _DAMAGE:
             self._send(_DAMAGE[how](body), suffix)
             return
+        if how.isdecimal():
+            status = int(how)
+            body = b"" if status == HTTPStatus.NO_CONTENT else b"no"
+            self._send(body, ".html", status=status)
+        elif how in SCRIPTS:
+            self._send(SCRIPTS[how], suffix)
+        elif how in ("silent", "drop"):
+            if how == "silent":
+                self.released.wait(30)
+            self.close_connection = True
+        elif how in ("login", "loop", "away"):
+            other = self.other[self.server.server_address[1]]
+            self._redirect({"login": "/ok/page.html", "away": f"{other}/ok/worker.mjs"}.get(how))
+        else:
+            self._altered(how, body, suffix)
+
+    def _altered(self, how: str, body: bytes, suffix: str) -> None:
         match how:
-            case "404" | "500":
-                self._send(b"no", ".html", status=int(how))
             case "mime":
                 self._send(body, suffix, type_="text/plain")
+            case "charset":
+                self._send(body, suffix, type_="text/javascript; charset=utf-16le")
             case "html":
                 self._send(_PAGE, ".html")
             case "coep":
                 self._send(body, suffix, isolated=False)
             case "leaves":
                 self._send(body + LEAVING, suffix)
-            case "silent" | "drop":
-                if how == "silent":
-                    self.released.wait(30)
+            case "gzip":
+                self._send(body, suffix, encoding="gzip")
+            case "short":
+                self._send(body, suffix, announced=len(body) + 100)
                 self.close_connection = True
-            case _:
-                self._send(SCRIPTS[how], suffix)
+
+    def _redirect(self, to: str | None) -> None:
+        self.send_response(302)
+        self.send_header("Location", to or self.path)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Cross-Origin-Resource-Policy", "cross-origin")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def _send(
         self,
@@ -147,11 +185,23 @@ class _Handler(BaseHTTPRequestHandler):
         status: int = 200,
         type_: str = "",
         isolated: bool = True,
+        sandbox: bool = False,
         cors: bool = True,
+        encoding: str = "",
+        announced: int = 0,
     ) -> None:
         self.send_response(status)
+        if encoding:
+            self.send_header("Content-Encoding", encoding)
+        if sandbox:
+            self.send_header("Content-Security-Policy", "sandbox allow-scripts")
+        if status == HTTPStatus.UNAUTHORIZED:
+            self.send_header("WWW-Authenticate", 'Basic realm="bridge"')
+        if status == HTTPStatus.PARTIAL_CONTENT:
+            self.send_header("Content-Range", f"bytes 0-{len(body) - 1}/1000")
         self.send_header("Content-Type", type_ or _TYPES.get(suffix, "application/octet-stream"))
-        self.send_header("Content-Length", str(len(body)))
+        if status != HTTPStatus.NO_CONTENT:
+            self.send_header("Content-Length", str(announced or len(body)))
         # A wheel is asked for again, whatever was wrong with it before.
         kept = "no-store" if suffix == ".whl" else "max-age=600"
         self.send_header("Cache-Control", kept)
@@ -188,6 +238,7 @@ class FaultyRuntime:
     def __init__(self, runtime: Path) -> None:
         self.asked: Counter[str] = Counter()
         self._released = threading.Event()
+        other: dict[object, str] = {}
         handler = type(
             "Handler",
             (_Handler,),
@@ -196,12 +247,16 @@ class FaultyRuntime:
                 "released": self._released,
                 "asked": self.asked,
                 "mode": {},
+                "other": other,
             },
         )
         self._servers = [_Quiet(("127.0.0.1", 0), handler) for _ in range(2)]
         self.url, self.other = (
             f"http://127.0.0.1:{server.server_address[1]}" for server in self._servers
         )
+
+        ports = [server.server_address[1] for server in self._servers]
+        other.update(zip(ports, (self.other, self.url), strict=True))
 
     def __enter__(self) -> Self:
         for server in self._servers:

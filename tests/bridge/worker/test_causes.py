@@ -65,10 +65,15 @@ causes = st.sampled_from(["runtime", "library", "lock", "policy", "start", "pack
 def test_whatever_a_worker_reports_becomes_a_load_error(
     facts: dict[str, object], cause: str, status: object
 ) -> None:
-    if cause != "python":
-        error = from_report(Stage.RUNTIME, {**facts, "cause": cause, "status": status})
-        assert isinstance(error, WorkerLoadError)
-        assert error.stage is Stage.RUNTIME
+    error = from_report(Stage.RUNTIME, {**facts, "cause": cause, "status": status})
+    assert isinstance(error, WorkerLoadError)
+    assert error.stage is Stage.RUNTIME
+
+
+@pytest.mark.parametrize("report", ["", "[]", "{}", "null", "1", '{"kind": 1, "text": 2}'])
+def test_a_report_that_python_did_not_write_is_an_import_error_with_that_text(report: str) -> None:
+    error = import_error(Stage.READY, "shop:serve", report)
+    assert error.detail == f"the report is unreadable: {report}"
 
 
 def test_an_unknown_cause_keeps_its_text() -> None:
@@ -119,3 +124,44 @@ def test_a_file_that_is_not_served_is_told_by_its_status_whatever_came_in_its_pl
 def test_what_another_origin_refuses_is_told_as_that_for_every_file(cause: str) -> None:
     facts = {"cause": cause, "url": "https://elsewhere.example/file", "reason": "origin"}
     assert isinstance(from_report(Stage.RUNTIME, facts), CrossOriginError)
+
+
+HERE = "https://here.example/worker.mjs"
+ANSWERS = {
+    "no body": (Answer(reached=True, status=204), "HttpStatusError"),
+    "a part": (Answer(reached=True, status=206, type="text/javascript"), "HttpStatusError"),
+    "a login": (
+        Answer(reached=True, status=200, type="text/html", final="https://here.example/login"),
+        "MimeTypeError",
+    ),
+    "elsewhere": (
+        Answer(reached=True, status=200, type="text/javascript", final="https://cdn.example/w.mjs"),
+        "CrossOriginError",
+    ),
+    "a loop": (Answer(reached=False, redirects=True), "ScriptRedirectError"),
+    "cut": (
+        Answer(reached=True, status=200, type="text/javascript", whole=False),
+        "ScriptDamagedError",
+    ),
+    "utf-16 announced": (
+        Answer(reached=True, status=200, type='text/javascript;charset="UTF-16LE"'),
+        "MimeTypeError",
+    ),
+    "utf-16": (
+        Answer(reached=True, status=200, type="text/javascript", utf8=False),
+        "ScriptSyntaxError",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_each_answer_that_brings_no_script_has_its_cause(case: str) -> None:
+    answer, expected = ANSWERS[case]
+    found = from_answer(Stage.SCRIPT, HERE, answer, isolated=False)
+    assert type(found).__name__ == expected
+
+
+def test_a_redirect_to_a_page_is_told_with_its_address() -> None:
+    answer, _ = ANSWERS["a login"]
+    found = from_answer(Stage.SCRIPT, HERE, answer, isolated=False)
+    assert "after a redirect to https://here.example/login" in str(found)

@@ -26,15 +26,31 @@ SCRIPT = {
     ),
     "script-static": ("ScriptImportError", {}),
     "script-raises": ("ScriptRaisedError", {"line": 2}),
+    "script-401": ("HttpStatusError", {"status": 401}),
+    "script-204": ("HttpStatusError", {"status": 204}),
+    "script-206": ("HttpStatusError", {"status": 206}),
+    "script-login": ("MimeTypeError", {"found": "text/html"}),
+    "script-loop": ("ScriptRedirectError", {}),
+    "script-away": ("CrossOriginError", {}),
+    "script-gzip": ("ScriptDamagedError", {}),
+    "script-short": ("ScriptDamagedError", {}),
+    "script-charset": ("MimeTypeError", {"expected": "text/javascript; charset=utf-8"}),
+    "script-stage": ("ScriptMessageError", {}),
+    "script-wordless": ("ScriptRaisedError", {}),
+    "script-report": ("WorkerImportError", {}),
     "policy-reported": ("HttpStatusError", {"status": 404}),
     "policy-blob": ("ContentPolicyError", {"directive": "worker-src"}),
     "policy-none": ("ContentPolicyError", {"directive": "worker-src"}),
 }
 SILENT = {
     name: ("StageTimeoutError", {"limit": 0.5})
-    for name in ("script-mute", "script-closes", "script-spins", "script-silent")
-}
+    for name in ("script-mute", "script-closes", "script-spins", "script-silent", "script-odd")
+} | {"script-chatty": ("StageTimeoutError", {"limit": 5.0, "moving": True})}
 RUNTIME = {
+    "script-liar": ("ScriptMessageError", {}),
+    "rest-gzip": ("ScriptDamagedError", {}),
+    "rest-login": ("MimeTypeError", {"found": "text/html"}),
+    "lock-204": ("LockFileError", {"status": 204}),
     "policy-connect": ("ContentPolicyError", {"directive": "connect-src"}),
     "policy-import": ("ContentPolicyError", {"directive": "script-src-elem"}),
     "script-leaves": ("ClosedEarlyError", {"retry": True}),
@@ -251,6 +267,7 @@ def test_under_a_strict_policy_and_without_shared_memory_a_busy_worker_is_termin
     happened_unisolated: Happened,
 ) -> None:
     assert happened_unisolated == {
+        "port": ["StageTimeoutError script", "HttpStatusError script"],
         # This one shares nothing, which serves too.
         "path": [],
         "isolated": False,
@@ -258,3 +275,11 @@ def test_under_a_strict_policy_and_without_shared_memory_a_busy_worker_is_termin
         "recovered": False,
         "answer": "WorkerDiedError: deadline",
     }
+
+
+def test_an_opaque_origin_is_told_as_the_cause(happened_opaque: Happened) -> None:
+    assert happened_opaque["origin"] == "null"
+    for way in ("blob", "served"):
+        found = happened_opaque[way]
+        assert found["error"] == "OpaqueOriginError", found
+        assert "allow-same-origin" in found["message"]
