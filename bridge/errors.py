@@ -11,7 +11,13 @@ from __future__ import annotations
 
 from typing import Self
 
-__all__ = ["BridgeError", "DisposedError", "HostUnavailableError"]
+__all__ = [
+    "BridgeError",
+    "CannotWaitError",
+    "DisposedError",
+    "HostUnavailableError",
+    "MissingModuleError",
+]
 
 
 def _rebuild(kind: type[BridgeError], state: dict[str, object]) -> BridgeError:
@@ -83,6 +89,24 @@ class HostUnavailableError(BridgeError, RuntimeError):
         self.reason = reason
 
 
+class CannotWaitError(HostUnavailableError):
+    """A wait without ``await`` where Python cannot be suspended. Nothing was started.
+
+    Attributes:
+        entry: The function through which Python was entered, with its place; ``""`` where that
+            makes no difference.
+        remedies: What can be done, each a sentence.
+    """
+
+    entry: str
+    remedies: tuple[str, ...]
+
+    def __init__(self, reason: str, remedies: tuple[str, ...], entry: str = "") -> None:
+        super().__init__("waiting without await", reason, " ".join(remedies))
+        self.entry = entry
+        self.remedies = remedies
+
+
 class DisposedError(BridgeError, RuntimeError):
     """Something was used after its owner had ended.
 
@@ -94,4 +118,30 @@ class DisposedError(BridgeError, RuntimeError):
 
     def __init__(self, what: str, advice: str = "Create a new one.") -> None:
         super().__init__(f"{what} was used after it had been disposed of. {advice}")
+        self.what = what
+
+
+class MissingModuleError(BridgeError, ModuleNotFoundError):
+    """What was sent to another interpreter needs a module that is not there.
+
+    Its ``name`` is the module's, as of every `ModuleNotFoundError`.
+
+    Attributes:
+        what: What could not be read.
+
+    Examples:
+        >>> MissingModuleError("numpy", "the arguments").name
+        'numpy'
+    """
+
+    what: str
+
+    def __init__(self, module: str, what: str) -> None:
+        super().__init__(
+            f"{what} cannot be read: it needs module {module!r}, which this interpreter does not "
+            "have. In a worker, give packages=[...] for a package of the distribution or the URL "
+            "of a wheel, and modules=[...] for a module of the application; on the page, load it "
+            "before the call."
+        )
+        self.name = module
         self.what = what

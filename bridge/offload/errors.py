@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from bridge.errors import BridgeError, HostUnavailableError
+from bridge.errors import BridgeError, CannotWaitError
 
 __all__ = ["CannotWaitError", "NotOffloadableError", "TooLateError", "WaitInSectionError"]
-
-
-class CannotWaitError(HostUnavailableError):
-    """A wait without ``await`` where Python cannot be suspended. Nothing was started.
-
-    Attributes:
-        entry: The function through which Python was entered, with its place; ``""`` where that
-            makes no difference.
-        remedies: What can be done, each a sentence.
-    """
-
-    entry: str
-    remedies: tuple[str, ...]
-
-    def __init__(self, reason: str, remedies: tuple[str, ...], entry: str = "") -> None:
-        super().__init__("waiting without await", reason, " ".join(remedies))
-        self.entry = entry
-        self.remedies = remedies
 
 
 class NotOffloadableError(BridgeError, TypeError):

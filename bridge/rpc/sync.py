@@ -8,16 +8,15 @@ handler. While it waits, the page goes on, so other code can run in the middle o
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from bridge._browser import ffi
-from bridge.environment import pyodide_line
-from bridge.errors import HostUnavailableError
+from bridge._waiting import require, wait
 from bridge.rpc.envelopes import Kind
 from bridge.rpc.remote import Member, Options, Remote, RemoteIterator
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterator
+    from collections.abc import Iterator
     from types import TracebackType
 
 __all__ = ["sync", "wait"]
@@ -25,51 +24,6 @@ __all__ = ["sync", "wait"]
 T = TypeVar("T")
 
 _PLAIN: Final = Options()
-
-
-def _refuse(advice: str, reason: str) -> NoReturn:
-    raise HostUnavailableError("waiting without await", reason, advice)
-
-
-def wait(awaitable: Awaitable[T]) -> T:
-    """Wait for something in the middle of a synchronous function.
-
-    Raises:
-        HostUnavailableError: That cannot be done here; the reason says why, and nothing was sent.
-    """
-    require()
-    from pyodide.ffi import run_sync  # noqa: PLC0415 - the host, on use only
-
-    found: list[T] = []
-
-    async def work() -> None:
-        # The value stays in Python: on its way through a promise it would be converted, and
-        # whatever has a `then` would be taken for another promise.
-        found.append(await awaitable)
-
-    run_sync(work())
-    return found[0]
-
-
-def require() -> None:
-    """Make sure that `wait` works at the place of the call.
-
-    Raises:
-        HostUnavailableError: It does not.
-    """
-    if ffi.stack_switching():
-        return
-    if not ffi.is_pyodide():
-        _refuse("Use `await`.", "this Python does not run inside a browser")
-    if pyodide_line() == "0.26":
-        _refuse("Use `await`, or a later Pyodide.", "Pyodide 0.26 cannot switch stacks")
-    web_assembly = ffi.get(ffi.js_globals(), "WebAssembly")
-    if ffi.get(web_assembly, "Suspending") is None:
-        _refuse("Use `await`.", "this browser cannot switch stacks")
-    _refuse(
-        "Make the function that the browser calls `async def`.",
-        "the browser called Python synchronously here",
-    )
 
 
 @overload
