@@ -295,15 +295,20 @@ async function explainPackage(pyodide, config, { name, file_name, sha256 }, said
 const hex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** Put the archives of Python sources where they can be imported. */
-function install(pyodide, archive) {
-  pyodide.FS.writeFile("/tmp/bridge-sources.zip", archive);
+function install(pyodide, archives) {
+  const names = archives.map((archive, number) => {
+    const name = `/tmp/bridge-sources-${number}.zip`;
+    pyodide.FS.writeFile(name, archive);
+    return name;
+  });
   pyodide.runPython(`
 def _install():
     import os, sys, sysconfig, zipfile
     from importlib.machinery import FileFinder
-    with zipfile.ZipFile("/tmp/bridge-sources.zip") as archive:
-        archive.extractall(sysconfig.get_path("purelib"))
-    os.unlink("/tmp/bridge-sources.zip")
+    for name in ${JSON.stringify(names)}:
+        with zipfile.ZipFile(name) as archive:
+            archive.extractall(sysconfig.get_path("purelib"))
+        os.unlink(name)
     # What bridge._modules.refresh_finders does, which may only now be there.
     for finder in sys.path_importer_cache.values():
         if isinstance(finder, FileFinder):
@@ -392,7 +397,7 @@ export async function start(config, ports) {
   const inside = pyodide.pyimport("bridge.worker.inside");
   // A copy: what a proxy gives out ends with it.
   watchMemory(inside.has_memory.copy());
-  const report = inside.start(config.serve, config.expose, port, words);
+  const report = inside.start(config.serve, config.expose, port, words, config.digests);
   inside.destroy();
   if (report) throw new Failure("python", { serve: config.serve || config.expose, report });
   tell("stage", { stage: "ready", life });

@@ -381,6 +381,7 @@ async def _ask(url: str, options: Mapping[str, object]) -> Answer:
     from pyodide.ffi import JsException  # noqa: PLC0415 - present in Pyodide only
 
     fetch = cast("Callable[..., Awaitable[object]]", ffi.get(ffi.js_globals(FEATURE), "fetch"))
+
     async def attempt(**further: str) -> object | None:
         try:
             return await fetch(url, ffi.to_js({**options, **further}))

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import io
-import pickle
-import site
-import zipfile
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 
-from bridge._modules import refresh_finders
+from bridge._marshal.modules import has_itself, install, on_change
+from bridge._marshal.values import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,23 +18,18 @@ _KEPT: Final = 64
 
 
 def knows(module: str) -> bool:
-    """Tell whether this interpreter can import a top-level module.
+    """Tell whether this interpreter can import a top-level module that nobody sent.
 
     Examples:
         >>> knows("json"), knows("no_such_module_at_all")
         (True, False)
     """
-    refresh_finders()
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ValueError:
-        return False
+    return has_itself(module)
 
 
-def accept(archive: bytes) -> None:
-    """Unpack modules where Python finds them."""
-    zipfile.ZipFile(io.BytesIO(archive)).extractall(site.getsitepackages()[0])
-    refresh_finders()
+def accept(module: str, digest: str, archive: bytes) -> None:
+    """Make a module importable that was sent, in place of an older one."""
+    install(module, digest, archive)
 
 
 def perform(body: bytes, /, *args: Any, **kwargs: Any) -> Any:
@@ -46,8 +37,12 @@ def perform(body: bytes, /, *args: Any, **kwargs: Any) -> Any:
     function = _functions.pop(body, None)
     if function is None:
         # From the page that started this worker.
-        function = pickle.loads(body)  # noqa: S301 - one application
+        function = read(body, (), "the function")
     _functions[body] = function
     if len(_functions) > _KEPT:
         _functions.popitem(last=False)
     return function(*args, **kwargs)
+
+
+# They hold what they were read with.
+on_change(_functions.clear)

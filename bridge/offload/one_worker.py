@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from bridge._modules import import_in_turns
 from bridge.errors import DisposedError
-from bridge.offload import inside
 from bridge.offload.naming import has_name, module_of, plain, require_importable
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ __all__ = ["WorkerExecutor"]
 
 _NEEDED: Final = (
     *("base64", "pickletools", "bridge._browser.ports", "bridge._browser.workers"),
-    *("bridge.rpc", "bridge.worker"),
+    *("bridge.rpc", "bridge.worker", "bridge.offload.inside"),
 )
 """What the first call imports, in parts each of which leaves the page time to draw."""
 
@@ -63,7 +62,7 @@ class WorkerExecutor:
         self._grace = grace
         self._worker: Worker | None = None
         self._peer: Peer | None = None
-        self._sent: set[str] = set()
+        self._sent: dict[str, str] = {}
         self._starting: asyncio.Task[Worker] | None = None
         self._turn: asyncio.Lock | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -129,6 +128,8 @@ class WorkerExecutor:
         from bridge.rpc import Peer  # noqa: PLC0415 - together with workers, on use
         from bridge.worker import spawn  # noqa: PLC0415 - the same
 
+        # Before the start: what changes meanwhile is sent again.
+        digests = await self._digests(self._modules)
         if self._starting is None:
             self._drop()
             self._starting = asyncio.ensure_future(spawn(modules=self._modules, **self._options))
@@ -140,7 +141,7 @@ class WorkerExecutor:
             if starting.done():
                 self._starting = None
         self.started += 1
-        self._sent = {"bridge", *self._modules}
+        self._sent = digests
         # The peer interrupts nobody: whoever gave up a call waits here until the worker is free.
         self._peer = Peer(self._worker.port, trusted=True, name="offload")
         if self._closed:
@@ -165,10 +166,13 @@ class WorkerExecutor:
                 told = with_options(remote, on_progress=on_progress)
                 if named:
                     sent = require_importable(fn)
+                    await self._send_changed(remote)
                     await self._send(remote, module_of(sent))
                     return await told.call(sent, *args, **kwargs)
+                from bridge.offload.inside import perform  # noqa: PLC0415 - together with workers
+
                 body = await self._by_value(remote, fn)
-                return await told.call(inside.perform, body, *args, **kwargs)
+                return await told.call(perform, body, *args, **kwargs)
             except asyncio.CancelledError:
                 # The next call must not be hit by what ends this one, nor wait behind it for ever.
                 if self._worker is not None and not self._closed:
@@ -180,18 +184,42 @@ class WorkerExecutor:
         from bridge.pool.packing import pack  # noqa: PLC0415 - the same
 
         await load_by_value()
-        # This interpreter's own, since both ends must agree on it.
+        await self._send_changed(remote)
         await self._send(remote, BY_VALUE)
+        await self._send(remote, module_of(fn))
         return pack(plain(fn), getattr(fn, "__qualname__", "the function"), whole=True).body
 
-    async def _send(self, remote: Any, module: str) -> None:
-        from bridge.worker.sources import archive_in_turns  # noqa: PLC0415 - together with workers, on use
+    @staticmethod
+    async def _digests(modules: Iterable[str]) -> dict[str, str]:
+        from bridge._marshal.modules import parcels  # noqa: PLC0415 - together with workers, on use
 
-        if module in self._sent:
+        found = [await parcels.get_in_turns(module) for module in modules]
+        return {parcel.module: parcel.digest for parcel in found if parcel is not None}
+
+    async def _send(self, remote: Any, module: str) -> None:
+        from bridge._marshal.modules import is_sent, parcels  # noqa: PLC0415 - together with workers
+        from bridge.offload.inside import accept, knows  # noqa: PLC0415 - the same
+
+        if module in self._sent or not is_sent(module):
             return
-        if not await remote.call(inside.knows, module):
-            await remote.call(inside.accept, await archive_in_turns([module]))
-        self._sent.add(module)
+        parcel = None
+        # Asked before it is packed, which takes long.
+        if not await remote.call(knows, module):
+            parcel = await parcels.get_in_turns(module)
+        if parcel is not None:
+            await remote.call(accept, *parcel)
+        self._sent[module] = "" if parcel is None else parcel.digest
+
+    async def _send_changed(self, remote: Any) -> None:
+        """Send again what has changed of the modules that the worker has."""
+        from bridge._marshal.modules import parcels  # noqa: PLC0415 - together with workers
+        from bridge.offload.inside import accept  # noqa: PLC0415 - the same
+
+        for module, digest in list(self._sent.items()):
+            parcel = await parcels.get_in_turns(module) if digest else None
+            if parcel is not None and parcel.digest != digest:
+                await remote.call(accept, *parcel)
+                self._sent[module] = parcel.digest
 
     def __enter__(self) -> Self:
         return self

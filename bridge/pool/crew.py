@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+import logging
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bridge._marshal.modules import parcels
 from bridge.pool import wire
 from bridge.pool.errors import CloudpickleNeededError
-from bridge.pool.functions import BY_VALUE, Functions, load_by_value
+from bridge.pool.functions import BY_VALUE, Functions, Known, load_by_value
 from bridge.pool.packing import pack, rebuilt
 from bridge.pool.words import Word, shared_word
 from bridge.worker import Ending
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from bridge.worker import WorkerEnd
 
 __all__ = ["Crew", "Heard", "PoolWorker"]
+
+logger = logging.getLogger("bridge.pool")
 
 
 class PoolWorker(Protocol):
@@ -69,8 +73,9 @@ class _Seat:
     out: wire.Outbox
     word: Word | None
     prepared: asyncio.Future[None]
-    known: set[object] = field(default_factory=set)
+    known: Known
     ready: bool = False
+    looked: bool = False
 
 
 class Crew:
@@ -82,6 +87,7 @@ class Crew:
         initial: A function to call in each before it is ready, and its arguments.
         name: Part of their names.
         grace: Seconds that one gets to leave a task.
+        modules: The modules that they start with.
     """
 
     def __init__(
@@ -91,6 +97,8 @@ class Crew:
         initial: tuple[Callable[..., object] | None, tuple[object, ...]],
         name: str,
         grace: float,
+        *,
+        modules: Iterable[str] = (),
     ) -> None:
         self.functions = Functions()
         self._spawning = spawning
@@ -98,6 +106,7 @@ class Crew:
         self._initial = initial
         self._name = name
         self._grace = grace
+        self._modules = tuple(modules)
         self._seats: dict[int, _Seat] = {}
         self._work: dict[object, asyncio.Future[Any]] = {}
 
@@ -115,6 +124,11 @@ class Crew:
         seat = self._seats.get(number)
         if seat is None:
             return
+        if not seat.looked:
+            seat.looked = True
+            if self.functions.ship_changed(seat.known, seat.out):
+                # What the initializer has made is gone with the modules that it was made in.
+                self._send_initial(seat)
         self.functions.ship(task.function, seat.known, seat.out)
         if task.by_value:
             self.functions.ship_module(BY_VALUE, seat.known, seat.out)
@@ -151,13 +165,14 @@ class Crew:
         """Tell who has them that functions are not used any more."""
         for function in functions:
             for seat in self._seats.values():
-                if function in seat.known:
-                    seat.known.discard(function)
+                if function in seat.known.functions:
+                    seat.known.functions.discard(function)
                     seat.out.add((wire.FORGET, function))
 
     def flush(self) -> None:
         """Send what waits."""
         for seat in self._seats.values():
+            seat.looked = False
             seat.out.flush()
 
     def _begin(self, key: object, work: Any) -> None:
@@ -172,11 +187,12 @@ class Crew:
     async def _start(self, number: int) -> None:
         worker: PoolWorker | None = None
         try:
+            digests = await self._digests()
             worker = await self._spawning(f"{self._name} {number}")
             word = shared_word()
-            seat = _Seat(
-                worker, wire.Outbox(worker.port), word, asyncio.get_running_loop().create_future()
-            )
+            prepared = asyncio.get_running_loop().create_future()
+            known = Known(digests, getattr(worker, "packages", ()))
+            seat = _Seat(worker, wire.Outbox(worker.port), word, prepared, known)
             self._seats[number] = seat
             worker.port.listen(partial(self._receive, number))
             worker.ended.add_done_callback(partial(self._ended, number))
@@ -198,26 +214,35 @@ class Crew:
         else:
             self._heard.started(number, certain=seat.word is not None)
 
+    async def _digests(self) -> dict[str, str]:
+        # Before the start: what changes meanwhile is sent again.
+        found = [await parcels.get_in_turns(module) for module in self._modules]
+        return {parcel.module: parcel.digest for parcel in found if parcel is not None}
+
     async def _prepare(self, seat: _Seat) -> None:
         function = self._initial[0]
         if function is None:
             return
         try:
-            entry = self.functions.find(function)
+            self.functions.find(function)
         except CloudpickleNeededError:
             await load_by_value()
-            entry = self.functions.find(function)
-        self.functions.ship(entry, seat.known, seat.out)
-        packed = pack(self._initial, "the initializer")
-        body, buffers, by_value = packed
-        if by_value:
-            self.functions.ship_module(BY_VALUE, seat.known, seat.out)
-        seat.out.add((wire.PREPARE, body, len(buffers)), buffers)
+        self._send_initial(seat)
         seat.out.flush()
         waited: set[asyncio.Future[Any]] = {seat.prepared, seat.worker.ended}
         await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         if seat.prepared.done():
             seat.prepared.result()
+
+    def _send_initial(self, seat: _Seat) -> None:
+        function = self._initial[0]
+        if function is None:
+            return
+        self.functions.ship(self.functions.find(function), seat.known, seat.out)
+        body, buffers, by_value = pack(self._initial, "the initializer")
+        if by_value:
+            self.functions.ship_module(BY_VALUE, seat.known, seat.out)
+        seat.out.add((wire.PREPARE, body, len(buffers)), buffers)
 
     def _ended(self, number: int, ended: asyncio.Future[WorkerEnd]) -> None:
         seat = self._seats.get(number)
@@ -249,7 +274,13 @@ class Crew:
 
     def _prepared(self, number: int, message: wire.Message) -> None:
         seat = self._seats.get(number)
-        if seat is None or seat.prepared.done():
+        if seat is None:
+            return
+        if seat.prepared.done():
+            if message[0] == wire.UNFIT:
+                # Called again, since its module had changed: no task may find it half prepared.
+                logger.warning("the initializer failed", exc_info=rebuilt(message[1]))
+                seat.worker.terminate(Ending.FATAL, "the initializer raised when called again")
             return
         if message[0] == wire.READY:
             seat.prepared.set_result(None)

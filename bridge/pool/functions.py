@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from bridge._browser import ffi
+from bridge._marshal.modules import BY_VALUE, is_among, module_to_send, parcels
+from bridge._marshal.referred import Referred
 from bridge._modules import refresh_finders
 from bridge.pool import wire
 from bridge.pool.errors import CloudpickleNeededError
 from bridge.pool.packing import name_of, pack
-from bridge.worker.sources import SourceError, archive, module_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["BY_VALUE", "Function", "Functions", "load_by_value", "own_module"]
-
-BY_VALUE: Final = "cloudpickle"
-"""What functions by value need. Workers get this interpreter's own: both ends must agree on it."""
+__all__ = ["BY_VALUE", "Function", "Functions", "Known", "load_by_value"]
 
 _KEPT: Final = 256
 """Functions that are remembered; of those beyond it, the oldest that nobody uses are forgotten."""
@@ -33,19 +30,58 @@ class Function:
         name: Messages call it this.
         body: How it travels.
         by_value: Whether it travels by value.
-        module: The module of the application that it needs, or ``""``.
+        module: The module that a worker needs for it, if it has to be sent, or ``""``.
         users: How many unsettled tasks call it.
     """
 
-    __slots__ = ("body", "by_value", "module", "name", "number", "target", "users")
+    __slots__ = (
+        "_referred",
+        "_state",
+        "body",
+        "by_value",
+        "module",
+        "name",
+        "number",
+        "target",
+        "users",
+    )
 
     def __init__(self, number: int, target: Callable[..., object]) -> None:
         self.number = number
         self.target = target
         self.name = name_of(target)
         self.body, _, self.by_value = pack(target, f"the function {self.name}", whole=True)
-        self.module = own_module(target)
+        self._referred = Referred(target) if self.by_value else None
+        self.module = module_to_send(target)
+        self._state = parcels.state(self.module)
         self.users = 0
+
+    def is_fresh(self) -> bool:
+        """Tell whether it would still travel as it did."""
+        if self._referred is not None and not self._referred.is_fresh():
+            return False
+        return not self.module or parcels.state(self.module) is self._state
+
+
+class Known:
+    """What one worker has got.
+
+    Args:
+        modules: The modules that it started with, by their digests.
+        packages: The packages of the distribution that it has loaded.
+
+    Attributes:
+        functions: The numbers of its functions.
+        modules: The digests of the modules that were sent to it; empty for one that was not.
+        packages: Those packages.
+    """
+
+    __slots__ = ("functions", "modules", "packages")
+
+    def __init__(self, modules: Mapping[str, str] = {}, packages: Iterable[str] = ()) -> None:
+        self.functions: set[int] = set()
+        self.modules = dict(modules)
+        self.packages = tuple(packages)
 
 
 class Functions:
@@ -53,18 +89,20 @@ class Functions:
 
     def __init__(self) -> None:
         self._known: dict[int, Function] = {}
+        self._spent: list[Function] = []
         self._count = 0
-        self._archives: dict[str, bytes] = {}
 
     def find(self, target: Callable[..., object]) -> Function:
-        """Return the function's entry; the same function is packed once.
+        """Return the function's entry; the same function is packed once, until it changes.
 
         Raises:
             FunctionError: It cannot be sent.
         """
         key = id(target)
         found = self._known.get(key)
-        if found is None:
+        if found is None or not found.is_fresh():
+            if found is not None:
+                self._spent.append(found)
             found = Function(self._count + 1, target)
             self._count += 1
             self._known[key] = found
@@ -72,58 +110,46 @@ class Functions:
 
     def forget(self) -> list[int]:
         """Drop functions that nobody uses, beyond those that are kept; return their numbers."""
+        gone = [each.number for each in self._spent if not each.users]
+        self._spent = [each for each in self._spent if each.users]
         spare = len(self._known) - _KEPT
-        if spare <= 0:
-            return []
-        old = [key for key, each in self._known.items() if not each.users][:spare]
-        return [self._known.pop(key).number for key in old]
+        if spare > 0:
+            old = [key for key, each in self._known.items() if not each.users][:spare]
+            gone += [self._known.pop(key).number for key in old]
+        return gone
 
-    def ship(self, function: Function, known: set[object], out: wire.Outbox) -> None:
+    def ship(self, function: Function, known: Known, out: wire.Outbox) -> None:
         """Send a function, and the module that it is in, if the worker has not got them."""
-        if function.number in known:
+        if function.number in known.functions:
             return
-        known.add(function.number)
+        known.functions.add(function.number)
         if function.by_value:
             self.ship_module(BY_VALUE, known, out)
         if function.module:
             self.ship_module(function.module, known, out)
         out.add((wire.FUNCTION, function.number, function.body))
 
-    def ship_module(self, module: str, known: set[object], out: wire.Outbox) -> None:
+    @staticmethod
+    def ship_module(module: str, known: Known, out: wire.Outbox) -> None:
         """Send a module's sources, if the worker has not got them."""
-        if module not in known:
-            known.add(module)
-            out.add((wire.MODULE, module, self._archive(module)))
+        if module not in known.modules:
+            there = is_among(module, known.packages)
+            parcel = None if there else parcels.get(module)
+            known.modules[module] = "" if parcel is None else parcel.digest
+            if parcel is not None:
+                out.add((wire.MODULE, *parcel))
 
-    def _archive(self, module: str) -> bytes:
-        if module not in self._archives:
-            try:
-                self._archives[module] = archive([module])
-            except SourceError:
-                # Its import fails in the worker, with a text that says so.
-                self._archives[module] = archive([])
-        return self._archives[module]
-
-
-def own_module(target: object) -> str:
-    """Return the top-level module of a function, if it is the application's own.
-
-    What comes with Python, bridge, or an installed package is there already, or is loaded by the
-    pool's ``packages``.
-    """
-    found: Any = getattr(target, "func", target)
-    module = module_of(str(getattr(found, "__module__", None) or ""))
-    if module in ("", "__main__", "builtins", "bridge") or module in sys.stdlib_module_names:
-        return ""
-    try:
-        spec = importlib.util.find_spec(module)
-    except (ImportError, ValueError):
-        return ""
-    if spec is None:
-        return ""
-    # A package without __init__.py has no origin, and folders.
-    places = [spec.origin] if spec.has_location else list(spec.submodule_search_locations or ())
-    return module if any(place and "-packages" not in place for place in places) else ""
+    @staticmethod
+    def ship_changed(known: Known, out: wire.Outbox) -> bool:
+        """Send again what has changed of the modules that the worker has; tell whether any has."""
+        changed = False
+        for module, digest in known.modules.items():
+            parcel = parcels.get(module) if digest else None
+            if parcel is not None and parcel.digest != digest:
+                known.modules[module] = parcel.digest
+                out.add((wire.MODULE, *parcel))
+                changed = True
+        return changed
 
 
 async def load_by_value() -> None:

@@ -9,22 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import importlib
-import importlib.util
 import inspect
-import io
-import sys
 import time
-import zipfile
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from bridge._browser import ffi
 from bridge._browser.interrupts import awaited, shielded, work
-from bridge._modules import refresh_finders
+from bridge._marshal.exceptions import describe
+from bridge._marshal.modules import install
 from bridge.pool import wire
 from bridge.pool.errors import FunctionError
-from bridge.pool.packing import name_of, pack, raised, unpack
+from bridge.pool.packing import name_of, pack, unpack
 from bridge.rpc.serving import current_report
 
 if TYPE_CHECKING:
@@ -38,7 +34,6 @@ _TOGETHER: Final = 0.001
 """Seconds of work whose results may travel together."""
 _TURN: Final = 0.005
 """Seconds of work after which messages are heard."""
-_SOURCES: Final = "/tmp/bridge-pool-modules"  # noqa: S108 - in this interpreter's own memory
 
 _Outcome = tuple[Any, ...]
 
@@ -61,7 +56,8 @@ class Bench:
         self._loop = asyncio.get_running_loop()
         self._inbox: deque[tuple[wire.Message, list[object]]] = deque()
         self._left: set[int] = set()
-        self._functions: dict[int, Callable[..., object] | BaseException] = {}
+        self._bodies: dict[int, bytes] = {}
+        self._functions: dict[int, Callable[..., object]] = {}
         self._paces: dict[int, float] = {}
         self._due = False
         self._busy: asyncio.Task[None] | None = None
@@ -140,12 +136,16 @@ class Bench:
                 self._task(attempt, function, mode, body, buffers)
         elif kind == wire.FUNCTION:
             number, body = rest
-            self._functions[number] = _read_function(body)
+            self._bodies[number] = body
+            self._functions.pop(number, None)
         elif kind == wire.FORGET:
+            self._bodies.pop(rest[0], None)
             self._functions.pop(rest[0], None)
             self._paces.pop(rest[0], None)
         elif kind == wire.MODULE:
-            _add_module(*rest)
+            if install(*rest):
+                # They hold what they were read with.
+                self._functions.clear()
         elif kind == wire.PREPARE:
             self._spawn(self._prepare(rest[0], buffers))
 
@@ -174,7 +174,7 @@ class Bench:
                 if inspect.isawaitable(result):
                     await result
         except BaseException as error:  # noqa: BLE001 - told to the pool
-            self._out.add((wire.UNFIT, raised(error, __file__)))
+            self._out.add((wire.UNFIT, describe(error)))
         else:
             self._out.add((wire.READY,))
 
@@ -203,16 +203,16 @@ class Bench:
 
     def _call(self, number: int, mode: int, body: bytes, buffers: Sequence[object]) -> object:
         function = self._function(number)
-        value = unpack(body, buffers)
+        value = unpack(body, buffers, "the arguments")
         if mode & wire.EACH:
             return _each(function, value, mode & wire.EVERY)
         args, named = value
         return function(*args, **named)
 
     def _function(self, number: int) -> Callable[..., object]:
-        function = self._functions[number]
-        if isinstance(function, BaseException):
-            raise function
+        function = self._functions.get(number)
+        if function is None:
+            function = self._functions[number] = _read_function(self._bodies[number])
         return function
 
     @shielded
@@ -234,11 +234,14 @@ class Bench:
     def _failed(self, attempt: int, error: BaseException, start: float) -> None:
         if isinstance(error, KeyboardInterrupt):
             self._out.add((wire.BROKEN, attempt))
+        elif isinstance(error, asyncio.CancelledError):
+            # As of a coroutine: a task that raises it is cancelled.
+            self._out.add((wire.LEFT, attempt))
         else:
             self._raised(attempt, error, time.perf_counter() - start)
 
     def _raised(self, attempt: int, error: BaseException, seconds: float) -> None:
-        self._out.add((wire.RAISED, attempt, raised(error, __file__), seconds))
+        self._out.add((wire.RAISED, attempt, describe(error), seconds))
 
     @shielded
     def _progress(self, attempt: int, value: object) -> None:
@@ -260,7 +263,7 @@ def _each(function: Callable[..., object], items: list[tuple[object, ...]], ever
         try:
             value = function(*item)
         except Exception as error:  # noqa: BLE001 - told to who submitted it
-            errors[place] = raised(error, __file__)
+            errors[place] = describe(error)
             if not every:
                 break
         else:
@@ -285,32 +288,17 @@ async def _each_waiting(
                 value = function(*items[place])
             values.append(await cast("Any", value) if inspect.isawaitable(value) else value)
         except Exception as error:  # noqa: BLE001 - told to who submitted it
-            errors[place] = raised(error, __file__)
+            errors[place] = describe(error)
             if not every:
                 break
     return found
 
 
-def _read_function(body: bytes) -> Callable[..., object] | BaseException:
-    try:
-        function = unpack(body)
-    except Exception as error:  # noqa: BLE001 - every task that calls it is told
-        return error
+def _read_function(body: bytes) -> Callable[..., object]:
+    function = unpack(body, (), "the function")
     if callable(function):
         return cast("Callable[..., object]", function)
-    return FunctionError(name_of(function), "it cannot be called", "Submit a function.")
-
-
-def _add_module(name: str, archive: bytes) -> None:
-    """Make a module's sources importable, unless it is here already."""
-    if importlib.util.find_spec(name) is not None:
-        return
-    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
-        packed.extractall(_SOURCES)
-    if _SOURCES not in sys.path:
-        sys.path.append(_SOURCES)
-    sys.path_importer_cache.pop(_SOURCES, None)
-    refresh_finders()
+    raise FunctionError(name_of(function), "it cannot be called", "Submit a function.")
 
 
 _benches: list[Bench] = []

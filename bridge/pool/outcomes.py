@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bridge.errors import MissingModuleError
 from bridge.pool.errors import FunctionError, NoWorkerError, TaskExpiredError, TaskLostError
 from bridge.pool.packing import rebuilt, unpack
 from bridge.pool.states import Outcome
@@ -36,7 +37,9 @@ def settle(task: PoolTask[Any], outcome: Outcome, detail: Any) -> None:
 def _return(task: PoolTask[Any], detail: Any) -> None:
     body, buffers, task.seconds = detail
     try:
-        value = unpack(body, buffers)
+        value = unpack(body, buffers, f"the result of {task.function.name}")
+    except MissingModuleError as error:
+        task.set_exception(error)
     except Exception as error:  # noqa: BLE001 - the task's outcome
         fault = FunctionError(
             f"the result of {task.function.name}",

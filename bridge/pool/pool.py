@@ -138,8 +138,9 @@ class WorkerPool(Submitter):
         self._modules = tuple(modules)
         self._limits = limits
         self._scheduler = Scheduler(self.policy)
+        initial = (initializer, tuple(initargs))
         self._crew = Crew(
-            spawning or self._spawn, self, (initializer, tuple(initargs)), name, grace
+            spawning or self._spawn, self, initial, name, grace, modules=self._modules
         )
         self._tasks: dict[int, PoolTask[Any]] = {}
         self._places: deque[asyncio.Future[None]] = deque()

@@ -6,7 +6,7 @@ message that has some says how many.
 | to the worker                                             |                                     |
 |-----------------------------------------------------------|-------------------------------------|
 | ``WORD``                                                  | one buffer: the shared word         |
-| ``MODULE, name, archive``                                 | the sources of a module             |
+| ``MODULE, name, digest, archive``                         | the sources of a module             |
 | ``FUNCTION, number, body``                                | a function, from now on a number    |
 | ``FORGET, number``                                        | that function is not used any more  |
 | ``PREPARE, body, buffers``                                | call ``(function, args)``, be ready |

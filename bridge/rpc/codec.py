@@ -7,16 +7,13 @@ The distinction between value and reference is by identity, not by being callabl
 number; what can be imported crosses by name; all else by value. Functions cannot be the rule,
 because the pickle of a NumPy array names functions of its module.
 
-Out-of-band buffers are pickle's own (PEP 574); `bytes`, which pickle never takes out of band, are
-found by a short look into arguments and plain containers. Shared memory travels beside the pickle,
-too, and stays where it is.
+How values are written is the business of `bridge._marshal`: large buffers and `bytes` travel beside
+the pickle, and shared memory stays where it is.
 """
 
 from __future__ import annotations
 
-import io
 import pickle
-import sys
 from types import (
     AsyncGeneratorType,
     BuiltinMethodType,
@@ -27,9 +24,17 @@ from types import (
 )
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar, cast, overload
 
-from bridge._browser import ffi
+from bridge._marshal.errors import UnreadableError, UnsendableError
+from bridge._marshal.values import (
+    ATOMS,
+    OUT_OF_BAND,
+    Decoder,
+    Encoder,
+    importable,
+    missing_told,
+    write,
+)
 from bridge.errors import BridgeError
-from bridge.rpc.arrays import array_type, reduce_array
 from bridge.rpc.envelopes import PLAIN
 from bridge.rpc.errors import (
     EncodingError,
@@ -41,7 +46,6 @@ from bridge.rpc.limits import Limits, shortened
 from bridge.rpc.plain import Names, Reader, size_of
 from bridge.rpc.plain_writer import Writer
 from bridge.rpc.remote import Member, Remote, RemoteIterator, link_of
-from bridge.rpc.shared import parts_of, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -50,14 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OUT_OF_BAND", "ByReference", "Codec", "Encoded", "Home", "by_reference", "importable"]
 
-OUT_OF_BAND: Final = 8192
-"""Bytes from which a buffer travels beside the pickle; below it, the copy is cheaper."""
-
-_LOOK: Final = 256
-"""How many items the search for large `bytes` looks at before it gives up."""
-
 _MARK: Final = "__rpc_by_reference__"
-_ATOMS: Final = frozenset({int, float, bool, str, type(None)})
 
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
@@ -132,85 +129,41 @@ def _returned(number: int) -> object:
     raise MalformedMessageError(f"the reference {number} stands outside of a message")
 
 
-def _shared(kind: str, offset: int, length: int, place: int) -> object:  # noqa: ARG001 - its name is what counts
-    raise MalformedMessageError(f"the shared memory {place} stands outside of a message")
+class _Encoder(Encoder):
+    """Writes a message of a connection: what has no name crosses by reference."""
 
-
-def importable(obj: object) -> bool:
-    """Tell whether a function or class can be had by its name in another interpreter.
-
-    Examples:
-        >>> importable(importable), importable(lambda: 1)
-        (True, False)
-    """
-    name = getattr(obj, "__qualname__", "<")
-    module = getattr(obj, "__module__", None)
-    # Each interpreter has a __main__ of its own: a name in it means something else there.
-    if module is None or module == "__main__" or "<" in name:
-        return False
-    found: object = sys.modules.get(module)
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return found is obj
-
-
-def _taking(buffers: list[memoryview]) -> Callable[[pickle.PickleBuffer], bool]:
-    # No method of the encoder, which would hold itself by it: CPython up to 3.12 crashes when
-    # memoryviews of memoryviews are part of what its collector clears.
-    def take(buffer: pickle.PickleBuffer) -> bool:
-        raw = buffer.raw()
-        if raw.nbytes < OUT_OF_BAND:
-            return True
-        buffers.append(raw)
-        return False
-
-    return take
-
-
-class _Encoder(pickle.Pickler):
-    def __init__(self, file: io.BytesIO, home: Home) -> None:
+    def __init__(self, file: Any, home: Home, *, whole: bool = False) -> None:
+        super().__init__(file, whole=whole)
         self.home = home
         self.numbers: list[int] = []
-        self.buffers: list[memoryview] = []
-        self.aside: list[object] = []
-        super().__init__(file, protocol=5, buffer_callback=_taking(self.buffers))
+
+    def withdraw(self) -> None:
+        """Take hand-overs back."""
+        self.home.unexport(self.numbers)
+
+    def unnamed(self, obj: Any) -> Any:
+        """Hand a function or class over."""
+        return self._reference(obj)
 
     def _reference(self, obj: object) -> tuple[object, tuple[int]]:
         number = self.home.export(obj)
         self.numbers.append(number)
         return _taken, (number,)
 
-    def reducer_override(self, obj: Any) -> Any:
-        kind = type(obj)
-        rule = _RULES.get(kind)
-        if rule is not None:
-            return rule(self, obj)
-        if kind is array_type():
-            return reduce_array(obj) or NotImplemented
-        if isinstance(obj, type):
-            return NotImplemented if importable(obj) else self._reference(obj)
-        return self._instance(obj, kind)
-
-    def _instance(self, obj: Any, kind: type) -> Any:
+    def instance(self, obj: Any, kind: type) -> Any:
+        """Say how an instance crosses: what was marked or handed over before, by reference."""
         mark = getattr(kind, _MARK, None)
         if mark is True or self.home.knows(obj):
             return self._reference(obj)
         if mark is not None:
             # A view: what it shows crosses in its place.
             return self.reducer_override(mark(obj))
-        if ffi.is_host_object(obj):
-            memory, *view = parts_of(obj)
-            self.aside.append(memory)
-            return _shared, (*view, len(self.aside) - 1)
         if kind.__module__ == "__main__" or "<" in kind.__qualname__:
             raise EncodingError(
                 f"an instance of {kind.__qualname__}",
                 "its class cannot be imported by the other side (move it into a module)",
             )
         return NotImplemented
-
-    def _function(self, obj: object) -> object:
-        return NotImplemented if importable(obj) else self._reference(obj)
 
     def _builtin(self, obj: BuiltinMethodType) -> object:
         owner = obj.__self__
@@ -229,15 +182,10 @@ class _Encoder(pickle.Pickler):
             return _returned, (link.number,)
         return self._reference(obj)
 
-    def _view(self, obj: memoryview) -> object:
-        if not obj.contiguous:
-            raise EncodingError("a memoryview", "it is not contiguous")
-        return memoryview, (pickle.PickleBuffer(obj),)
 
-
-_RULES: Final[dict[type, Callable[[_Encoder, Any], object]]] = {
-    FunctionType: _Encoder._function,  # noqa: SLF001 - the table of the class above
-    BuiltinMethodType: _Encoder._builtin,  # noqa: SLF001 - the same
+_Encoder.rules = {
+    **Encoder.rules,
+    BuiltinMethodType: _Encoder._builtin,  # noqa: SLF001 - the table of the class above
     MethodType: _Encoder._method,  # noqa: SLF001 - the same
     GeneratorType: _Encoder._reference,  # noqa: SLF001 - the same
     AsyncGeneratorType: _Encoder._reference,  # noqa: SLF001 - the same
@@ -245,40 +193,7 @@ _RULES: Final[dict[type, Callable[[_Encoder, Any], object]]] = {
     Member: _Encoder._reference,  # noqa: SLF001 - the same
     Remote: _Encoder._remote,  # noqa: SLF001 - the same
     RemoteIterator: _Encoder._remote,  # noqa: SLF001 - the same
-    memoryview: _Encoder._view,  # noqa: SLF001 - the same
 }
-
-
-class _BulkEncoder(_Encoder):
-    """Asked for each single object: slow, and only used where a large one was seen."""
-
-    def persistent_id(self, obj: object) -> object:
-        kind = type(obj)
-        if (kind is bytes or kind is bytearray) and len(cast("bytes", obj)) >= OUT_OF_BAND:
-            for place, known in enumerate(self.aside):
-                if known is obj:
-                    return kind is bytes, place
-            self.aside.append(obj)
-            return kind is bytes, len(self.aside) - 1
-        return None
-
-
-def _has_bulk(value: object) -> bool:
-    """Look for large `bytes` in plain containers, as far as that is cheap."""
-    waiting: list[object] = [value]
-    for _ in range(_LOOK):
-        if not waiting:
-            return False
-        item = waiting.pop()
-        kind = type(item)
-        if kind is bytes or kind is bytearray:
-            if len(cast("bytes", item)) >= OUT_OF_BAND:
-                return True
-        elif kind is tuple or kind is list:
-            waiting.extend(cast("list[object]", item)[:_LOOK])
-        elif kind is dict and len(cast("dict[object, object]", item)) <= _LOOK:
-            waiting.extend(cast("dict[object, object]", item).values())
-    return False
 
 
 def _taker(taken: dict[int, object]) -> Callable[[int], object]:
@@ -293,48 +208,22 @@ def _taker(taken: dict[int, object]) -> Callable[[int], object]:
     return take
 
 
-def _sharer(buffers: Sequence[object]) -> Callable[[str, int, int, int], object]:
-    # No method of the decoder, for the same reason.
-    def share(kind: str, offset: int, length: int, place: int) -> object:
-        return view_of(_aside(buffers, place), kind, offset, length)
-
-    return share
-
-
-def _aside(buffers: Sequence[object], place: Any) -> object:
-    # Named from the end: pickle's own buffers are taken from the beginning, one by one.
-    if type(place) is not int or not 0 <= place < len(buffers):
-        raise MalformedMessageError(f"there is no buffer {place!r}")
-    return buffers[-1 - place]
-
-
-class _Decoder(pickle.Unpickler):
+class _Decoder(Decoder):
     def __init__(
         self, body: bytes, buffers: Sequence[object], home: Home, taken: dict[int, object]
     ) -> None:
-        super().__init__(io.BytesIO(body), buffers=cast("Any", buffers))
+        super().__init__(body, buffers)
         self._home = home
         self._take = _taker(taken)
-        self._buffers = buffers
-        self._bytes: dict[int, object] = {}
 
     def find_class(self, module: str, name: str) -> Any:
+        """Return what a name of the pickle means."""
         if module == __name__:
             if name == "_taken":
                 return self._take
             if name == "_returned":
                 return self._home.own
-            if name == "_shared":
-                return _sharer(self._buffers)
         return super().find_class(module, name)
-
-    def persistent_load(self, pid: Any) -> object:
-        constant, place = pid
-        found = self._bytes.get(place)
-        if found is None:
-            raw = cast("memoryview", _aside(self._buffers, place))
-            found = self._bytes[place] = bytes(raw) if constant else bytearray(raw)
-        return found
 
 
 class _Plain:
@@ -389,6 +278,14 @@ _PARTS: Final = 3
 _DETAIL: Final = 300
 
 
+def _refusal(what: str, error: Exception) -> EncodingError:
+    if isinstance(error, EncodingError):
+        return error
+    if isinstance(error, UnsendableError):
+        return EncodingError(error.what, error.reason)
+    return EncodingError(what, f"{type(error).__name__}: {error}")
+
+
 class Codec:
     """Writes and reads the values of one connection.
 
@@ -434,20 +331,13 @@ class Codec:
         """
         if self.plain:
             return self._encode_plain(value, what)
-        if type(value) in _ATOMS:
+        if type(value) in ATOMS:
             return Encoded(pickle.dumps(value, 5), flags=PLAIN)
-        file = io.BytesIO()
-        bulk = _has_bulk(value)
-        encoder = (_BulkEncoder if bulk else _Encoder)(file, self._home)
         try:
-            encoder.dump(value)
+            body, encoder = write(value, _Encoder, self._home)
         except Exception as error:
-            self._home.unexport(encoder.numbers)
-            if isinstance(error, EncodingError):
-                raise
-            raise EncodingError(what, f"{type(error).__name__}: {error}") from error
-        buffers: Sequence[object] = (*encoder.buffers, *reversed(encoder.aside))
-        return Encoded(file.getvalue(), encoder.numbers, buffers)
+            raise _refusal(what, error) from error
+        return Encoded(body, encoder.numbers, encoder.travelling())
 
     def _encode_plain(self, value: object, what: str, start: bytes = b"") -> Encoded:
         rules = _Plain(self._home)
@@ -456,9 +346,7 @@ class Codec:
             body = writer.write(value)
         except Exception as error:
             self._home.unexport(rules.numbers)
-            if isinstance(error, EncodingError):
-                raise
-            raise EncodingError(what, f"{type(error).__name__}: {error}") from error
+            raise _refusal(what, error) from error
         return Encoded(start + body, rules.numbers, writer.buffers)
 
     def encode_request(
@@ -472,10 +360,10 @@ class Codec:
         if self.plain:
             return self._encode_plain([name, list(args), named], what, _REQUEST)
         for value in args:
-            if type(value) not in _ATOMS:
+            if type(value) not in ATOMS:
                 return self.encode((name, args, named), what)
         for value in named.values():
-            if type(value) not in _ATOMS:
+            if type(value) not in ATOMS:
                 return self.encode((name, args, named), what)
         return Encoded(pickle.dumps((name, args, named), 5), flags=PLAIN)
 
@@ -493,6 +381,7 @@ class Codec:
 
         Raises:
             MalformedMessageError: The bytes are no value, or name something that is not here.
+            MissingModuleError: They need a module that is not here.
             NotAllowedError: They name something that this connection does not read.
             ReferenceLostError: They refer to an object that this end has let go.
         """
@@ -508,11 +397,15 @@ class Codec:
                 )
             if flags & PLAIN:
                 return pickle.loads(body)  # noqa: S301 - the application's own worker
-            return _Decoder(body, buffers, self._home, taken).load()
+            with missing_told("a message"):
+                return _Decoder(body, buffers, self._home, taken).load()
         except BridgeError as error:
             if isinstance(error, (MalformedMessageError, NotAllowedError)):
                 self.faults += 1
             raise
+        except UnreadableError as error:
+            self.faults += 1
+            raise MalformedMessageError(shortened(error.detail, _DETAIL)) from error
         # A damaged pickle raises whatever its damage leads to.
         except Exception as error:
             self.faults += 1

@@ -1,32 +1,23 @@
-"""Exceptions on their way: described so that they can be told, rebuilt where that is possible.
-
-An exception crosses as its class's name, its text and its traceback, which are only text, and as a
-pickle inside, which may fail on its own without losing the rest.
-"""
+"""Exceptions on their way: those of the same application by `bridge._marshal`, others plainly."""
 
 from __future__ import annotations
 
 import re
-import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bridge._browser.interrupts import is_frame_of
+from bridge._marshal import exceptions
+from bridge._marshal.exceptions import Description
 from bridge.rpc.envelopes import Envelope, Kind
 from bridge.rpc.errors import EncodingError, MalformedMessageError, RemoteError, RpcError
 from bridge.rpc.limits import shortened
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from bridge.rpc.codec import Codec
 
 __all__ = ["Description", "describe", "pack_error", "rebuild"]
 
-Description = tuple[str, str, str, bytes | None]
-"""Qualified name of the class, text, traceback, encoded exception."""
-
-_HERE: Final = str(Path(__file__).parent)
+_PICKLE: Final = b"\x80"
+"""What a pickle begins with, and plain values do not."""
 _PLACE: Final = re.compile(r" \([^()]*[/\\][^()]*\)$")
 """The file at the end of the text of an `ImportError`."""
 
@@ -38,15 +29,6 @@ def _text_of(error: BaseException) -> str:
         return f"<its text cannot be had: {type(fault).__name__}>"
 
 
-def _own_frames(trace: TracebackType | None) -> TracebackType | None:
-    """Leave out the frames of this package that stand before the served ones."""
-    while trace is not None and (
-        trace.tb_frame.f_code.co_filename.startswith(_HERE) or is_frame_of(trace.tb_frame)
-    ):
-        trace = trace.tb_next
-    return trace
-
-
 def describe(error: BaseException, codec: Codec) -> Description:
     """Describe an exception for the other end.
 
@@ -54,28 +36,13 @@ def describe(error: BaseException, codec: Codec) -> Description:
         error: Anything that was raised.
         codec: Of the connection.
     """
-    kind = type(error)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else _name_of(kind)
     if not codec.trusted:
-        return _for_strangers(error, name, codec)
-    trace = _own_frames(error.__traceback__)
-    try:
-        text = "".join(traceback.format_exception(kind, error, trace))
-    except Exception as fault:  # noqa: BLE001 - reported in place of the traceback
-        text = f"<the traceback cannot be formatted: {type(fault).__name__}>\n"
-    whole: bytes | None = None
-    if isinstance(error, Exception):
-        try:
-            encoded = codec.encode(error, name)
-        except EncodingError:
-            encoded = None
-        # What an exception refers to is not worth keeping alive across a connection.
-        if encoded is not None:
-            if encoded.references or encoded.buffers:
-                codec.withdraw(encoded)
-            else:
-                whole = encoded.body
-    return name, _text_of(error), text, whole
+        return _for_strangers(error, exceptions.name_of(type(error)), codec)
+    if not codec.plain:
+        return exceptions.describe(error)
+    # This end trusts the other, which does not read what this one writes as pickle.
+    name, text, trace, _ = exceptions.describe(error, whole=False)
+    return name, text, trace, _encoded(error, name, codec) if isinstance(error, Exception) else None
 
 
 def pack_error(number: int, error: BaseException, codec: Codec) -> Envelope:
@@ -111,26 +78,26 @@ def _for_strangers(error: BaseException, name: str, codec: Codec) -> Description
     ):
         # Its class crosses although its text is cut.
         told = kind(text)
-    whole: bytes | None = None
-    if isinstance(told, Exception):
-        try:
-            encoded = codec.encode(told, name)
-        except EncodingError:
-            encoded = None
-        if encoded is not None:
-            if encoded.references or encoded.buffers or len(encoded.body) > 2 * most:
-                codec.withdraw(encoded)
-            else:
-                whole = encoded.body
+    whole = _encoded(told, name, codec) if isinstance(told, Exception) else None
+    if whole is not None and len(whole) > 2 * most:
+        whole = None
     return shortened(name, most), text, "", whole
 
 
-def _name_of(kind: type) -> str:
-    return f"{kind.__module__}.{kind.__qualname__}"
+def _encoded(error: Exception, name: str, codec: Codec) -> bytes | None:
+    try:
+        encoded = codec.encode(error, name)
+    except EncodingError:
+        return None
+    # What an exception refers to is not worth keeping alive across a connection.
+    if encoded.references or encoded.buffers:
+        codec.withdraw(encoded)
+        return None
+    return encoded.body
 
 
 def rebuild(description: Any, codec: Codec) -> Exception:
-    """Make an exception of a description; its cause is a `RemoteError` with the remote traceback.
+    """Make an exception of a description; a `RemoteError` among its causes has the traceback.
 
     Raises:
         MalformedMessageError: It is no description.
@@ -145,6 +112,8 @@ def rebuild(description: Any, codec: Codec) -> Exception:
         name, text, trace = (shortened(each, most) for each in (name, text, trace))
         if whole is not None and len(whole) > 2 * most:
             whole = None
+    if codec.trusted and (whole is None or whole[:1] == _PICKLE):
+        return exceptions.rebuild((name, text, trace, whole), RemoteError)
     remote = RemoteError(name, text, trace)
     if whole is None:
         return remote

@@ -26,13 +26,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from bridge import errors as core
+from bridge._marshal.arrays import array_of
+from bridge._marshal.shared import view_of
 from bridge.errors import BridgeError
 from bridge.rpc import errors as rpc_errors
-from bridge.rpc.arrays import array_of
 from bridge.rpc.errors import LimitExceededError, MalformedMessageError, NotAllowedError
 from bridge.rpc.limits import shortened
 from bridge.rpc.scan import check_size
-from bridge.rpc.shared import view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

@@ -15,11 +15,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from bridge._browser import ffi
+from bridge._marshal.arrays import array_type, reduce_array
+from bridge._marshal.shared import parts_of
 from bridge.errors import BridgeError
-from bridge.rpc.arrays import array_type, reduce_array
 from bridge.rpc.errors import EncodingError
 from bridge.rpc.plain import ERRORS
-from bridge.rpc.shared import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import pickle
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from bridge._marshal.exceptions import rebuild
 from bridge.worker.errors import (
     ContentPolicyError,
     CrossOriginError,
@@ -130,25 +130,13 @@ def import_error(stage: Stage, serve: str, report: str) -> WorkerImportError:
     try:
         found = json.loads(report)
         kind, text, trace = (str(found[name]) for name in ("kind", "text", "traceback"))
-        carried = _carried(str(found["pickle"]))
+        whole = base64.b64decode(str(found["pickle"])) or None
     except (ValueError, TypeError, KeyError, RecursionError):
         return WorkerImportError(stage, serve, "unknown", f"the report is unreadable: {report}")
     error = WorkerImportError(stage, serve, kind, text, trace)
-    cause: BaseException = RemoteTraceback(trace)
-    if carried is not None:
-        carried.__cause__ = cause
-        cause = carried
-    error.__cause__ = cause
+    # The worker is this application's own and runs its code.
+    error.__cause__ = rebuild((kind, text, trace, whole), lambda *told: RemoteTraceback(told[2]))
     return error
-
-
-def _carried(pickled: str) -> BaseException | None:
-    try:
-        # The worker is this application's own and runs its code.
-        found = pickle.loads(base64.b64decode(pickled))  # noqa: S301
-    except Exception:  # noqa: BLE001 - its class may exist in the worker only: the text remains
-        return None
-    return found if isinstance(found, BaseException) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ import base64
 import importlib
 import inspect
 import json
-import pickle
 import random
 import sys
-import traceback
 from typing import TYPE_CHECKING, Final, cast
 
 from bridge._browser import interrupts
 from bridge._browser.ports import Port, open_port
+from bridge._marshal.exceptions import describe
+from bridge._marshal.modules import note_sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,13 @@ def has_memory() -> bool:
         return False
 
 
-def start(serve: str, expose: str, target: object, words: interrupts.Words | None = None) -> str:
+def start(
+    serve: str,
+    expose: str,
+    target: object,
+    words: interrupts.Words | None = None,
+    digests: str = "{}",
+) -> str:
     """Serve; return an empty text, or what went wrong as JSON.
 
     Args:
@@ -65,7 +71,9 @@ def start(serve: str, expose: str, target: object, words: interrupts.Words | Non
         expose: Without that function, the object for remote calls.
         target: The browser's message port.
         words: Memory that is shared with the page, for its interrupts.
+        digests: The modules that were sent along, and their digests, as JSON.
     """
+    note_sent(json.loads(digests).items())
     # Interpreters that were restored from one snapshot would all draw the same numbers.
     random.seed()
     # A restored interpreter has the current directory twice.
@@ -102,13 +110,6 @@ def _exposing(name: str) -> Callable[[Port], object]:
 
 
 def _described(error: BaseException) -> dict[str, str]:
-    try:
-        carried = base64.b64encode(pickle.dumps(error)).decode("ascii")
-    except Exception:  # noqa: BLE001 - not every exception can be pickled: the text remains
-        carried = ""
-    return {
-        "kind": type(error).__qualname__,
-        "text": str(error),
-        "traceback": "".join(traceback.format_exception(error)),
-        "pickle": carried,
-    }
+    kind, text, where, whole = describe(error)
+    carried = "" if whole is None else base64.b64encode(whole).decode("ascii")
+    return {"kind": kind, "text": text, "traceback": where, "pickle": carried}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
+import json
 import logging
 import time
 from dataclasses import dataclass, replace
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from bridge._browser import ffi
 from bridge._browser import workers as host
 from bridge._browser.ports import is_ready, open_port
+from bridge._marshal.modules import is_sent, parcels
 from bridge.errors import HostUnavailableError
 from bridge.worker.causes import from_answer
 from bridge.worker.errors import (
@@ -108,7 +109,9 @@ async def spawn(
             one instance is made. With neither: a `bridge.worker.serving.Interpreter`, which calls
             any function that both sides can import.
         packages: Packages of the Pyodide distribution, or absolute URLs of wheels.
-        modules: Further top-level Python modules of this interpreter to send along.
+        modules: Further top-level Python modules of this interpreter to send along, as they are
+            now: a worker goes on with them when they are reloaded here. (A pool, and an executor of
+            `bridge.offload`, send them again.)
         limits: Seconds per stage.
         on_progress: Called with every `Progress`.
         script_url: Where ``worker.mjs`` is served, with the other files that ``python -m
@@ -146,14 +149,17 @@ async def spawn(
     if script_url and not is_ready():
         await _load_port(files["port.mjs"], limits.script)
     expose = "" if serve else expose or _INTERPRETER
-    shipped = [*modules, *_own(module_of(serve or expose))]
+    served = module_of(serve or expose)
+    shipped = [*modules, *([served] if is_sent(served) else ())]
+    archives, digests = await _packed(shipped)
     config: dict[str, object] = {
         "runtime": runtime,
         "env": _ENVIRONMENT,
         "serve": serve or "",
         "expose": expose,
         "packages": list(packages),
-        "sources": host.to_bytes(await archive_in_turns(["bridge", *shipped])),
+        "sources": archives,
+        "digests": json.dumps(digests),
     }
     shared = await _ensure_shared(runtime, manner) if share else _Shared()
     try:
@@ -265,7 +271,7 @@ async def _make(
         "runtime": runtime,
         "env": _ENVIRONMENT,
         "make": True,
-        "sources": host.to_bytes(await archive_in_turns(["bridge"])),
+        "sources": (await _packed([]))[0],
         "preload": _preload(),
     }
     try:
@@ -297,13 +303,19 @@ js.Math.max(1, 2)
 """
 
 
-def _own(module: str) -> list[str]:
-    """The module, if this interpreter has files of it that a worker has not by itself."""
-    found = importlib.util.find_spec(module) if module != "bridge" else None
-    if found is None or not found.has_location:
-        return []
-    place = str(found.origin or "")
-    return [] if place.startswith(("/lib/python", "zipimport")) or ".zip/" in place else [module]
+async def _packed(modules: Iterable[str]) -> tuple[list[object], dict[str, str]]:
+    """Return the archives of bridge and of modules, as arrays of the page, and their digests."""
+    found = [await archive_in_turns(["bridge"])]
+    digests: dict[str, str] = {}
+    for module in dict.fromkeys(modules):
+        parcel = await parcels.get_in_turns(module)
+        if parcel is None:
+            # Whoever names it wants it sent, whatever it is.
+            found.append(await archive_in_turns([module]))
+        else:
+            found.append(parcel.archive)
+            digests[module] = parcel.digest
+    return [host.to_bytes(each) for each in found], digests
 
 
 _blobs: dict[str, str] = {}

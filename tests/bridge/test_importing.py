@@ -45,12 +45,12 @@ NEEDS: dict[str, set[str]] = {
     "bridge.core": HOST | {"proxies", "reactivity"},
     "bridge.vdom": HOST | {"proxies"},
     "bridge.binding": HOST | {"proxies", "reactivity", "vdom"},
-    "bridge.worker": HOST | {"_assets", "_modules", "proxies"},
-    "bridge.rpc": HOST | {"environment"},
+    "bridge.worker": HOST | {"_assets", "_marshal", "_modules", "environment", "proxies"},
+    "bridge.rpc": HOST | {"_marshal", "environment"},
     "bridge.pool": HOST
-    | {"_assets", "_modules", "environment", "proxies", "reactivity", "rpc", "worker"},
+    | {"_assets", "_marshal", "_modules", "environment", "proxies", "reactivity", "rpc", "worker"},
     # Workers come when something is offloaded; an application that only may do so waits for none.
-    "bridge.offload": HOST | {"_modules", "environment", "reactivity"},
+    "bridge.offload": HOST | {"_modules", "_waiting", "environment", "reactivity"},
 }
 """Of each public part of bridge, the parts that its import brings along, and no others."""
 

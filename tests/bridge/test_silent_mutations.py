@@ -168,8 +168,8 @@ MUTATIONS = [
     Mutation(
         "the frames of a worker's import error are lost",
         "worker/test_causes.py::test_an_import_error_carries_the_exception_itself_and_its_frames",
-        "worker/causes.py",
-        "            carried.__cause__ = cause\n",
+        "_marshal/exceptions.py",
+        '    _set(last, "__cause__", remote)\n',
         "",
     ),
     Mutation(
@@ -188,8 +188,8 @@ MUTATIONS = [
     ),
     Mutation(
         "caches travel with the sources",
-        "worker/test_sources.py::test_packages_travel_with_their_data_and_without_caches",
-        "worker/sources.py",
+        "marshal/test_archives.py::test_packages_travel_with_their_data_and_without_caches",
+        "_marshal/archives.py",
         ' or "__pycache__" in path.parts or path.suffix == ".pyc":',
         ":",
     ),
@@ -263,7 +263,7 @@ MUTATIONS = [
         "a function goes to its worker with every task",
         "pool/test_functions.py::test_a_function_goes_to_a_worker_once_and_its_module_before_it",
         "pool/functions.py",
-        "        known.add(function.number)\n",
+        "        known.functions.add(function.number)\n",
         "",
     ),
     Mutation(

@@ -10,9 +10,12 @@ import asyncio
 import importlib
 import sys
 import time
+import types
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import js
+from pyodide.ffi import create_proxy
 
 from bridge.binding import For, bind_property, bind_text, h, mount
 from bridge.binding import listen as listen_plainly
@@ -38,6 +41,7 @@ from bridge.offload.errors import TooLateError
 from bridge.pool import WorkerPool
 from bridge.proxies import live_counts
 from bridge.reactivity import Signal
+from bridge.rpc.sync import wait as remotely_wait
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -494,3 +498,133 @@ async def computing(field: str, seconds: float) -> dict[str, Any]:
         "latency": max(state["latencies"], default=0.0),
         "longest": js.longest,
     }
+
+
+def told(error: BaseException) -> list[Any]:
+    """What an exception is, and whether the worker's traceback is among its causes."""
+    cause: BaseException | None = error
+    causes = []
+    while cause := cause.__cause__:
+        causes.append(type(cause).__name__)
+    notes = getattr(error, "__notes__", [])
+    message = getattr(error, "message", None) or str(error)
+    return [type(error).__name__, str(message), causes, [*vars(error)], notes]
+
+
+async def ending(call: Any) -> list[Any]:
+    try:
+        return [type(await call).__name__]
+    except BaseException as error:  # noqa: BLE001 - what the test asks for
+        return told(error)
+
+
+async def carried() -> dict[str, Any]:
+    """Values and exceptions, by one worker and by a pool: the same."""
+    found: dict[str, Any] = {}
+    only_here = types.ModuleType("only_here")
+    sys.modules["only_here"] = only_here
+    only_here.Thing = type("Thing", (), {"__module__": "only_here"})  # type: ignore[attr-defined]
+    buffers = [bytes(10**6), bytearray(10**5)]
+    ring: list[Any] = [*buffers, *buffers]
+    ring.append(ring)
+    async with WorkerPool(1) as pool:
+        for name, executor in (("worker", worker), ("pool", PoolExecutor(pool))):
+            with CallScope(name, executor=executor):
+                back = await offload(served.compute, 0, ring)
+                found[name] = {
+                    "ring": [back[4] is back, back[0] is back[2], back[1] is back[3]],
+                    "thenable": await ending(offload(served.Thenable)),
+                    "formatted": await ending(offload(served.formats, "a.txt")),
+                    "JavaScript": await ending(offload(served.fails_in_js)),
+                    "cancelled": await ending(offload(served.cancels)),
+                    "missing": await ending(offload(served.compute, 0, only_here.Thing())),  # type: ignore[attr-defined]
+                }
+    return found
+
+
+async def waited() -> dict[str, Any]:
+    """What is waited for without ``await`` is what `await` gives, and raises what it raises."""
+    found: dict[str, Any] = {}
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+    done.set_result(None)
+    proxy = create_proxy({})
+    values = {
+        "large": 2**70,
+        "thenable": served.Thenable(),
+        "none": None,
+        "null": js.JSON.parse("null"),
+        "object": js.Object.new(),
+        "awaitable": done,
+        "handle": proxy,
+        "list": [1],
+        "exception": ValueError(1),
+    }
+    errors = {
+        "value": ValueError("raised"),
+        "JavaScript": js.Error.new("raised"),
+        "formatting": served.FormattingError("a.txt"),
+        "cancelled": asyncio.CancelledError("raised"),
+        "exit": SystemExit(3),
+        "interrupt": KeyboardInterrupt(),
+    }
+
+    async def give(value: Any) -> Any:
+        await asyncio.sleep(0)
+        return value
+
+    async def throw(error: Any) -> None:
+        await asyncio.sleep(0)
+        raise error
+
+    for name, waiting in (("offload", wait), ("rpc", remotely_wait)):
+        same = {key: waiting(give(value)) is value for key, value in values.items()}
+        raised = {}
+        for key, error in errors.items():
+            try:
+                waiting(throw(error))
+            except BaseException as caught:  # noqa: BLE001 - what the test asks for
+                raised[key] = caught is error or type(caught) is type(error) is not ValueError
+        found[name] = [
+            [key for key, each in same.items() if not each],
+            [key for key in errors if not raised.get(key)],
+        ]
+    proxy.destroy()
+    return found
+
+
+async def reloaded() -> dict[str, Any]:
+    """What is imported anew here is imported anew there, and so is what stands on it."""
+    found: dict[str, Any] = {}
+    folder = Path(served.__file__).parent
+    texts = {
+        "reloaded_base": "def version(): return {}\n",
+        "reloaded_top": "import reloaded_base\ndef above(): return reloaded_base.version()\n",
+    }
+
+    def write(version: str) -> None:
+        for name, text in texts.items():
+            Path(folder, f"{name}.py").write_text(text.format(version))
+        importlib.invalidate_caches()
+
+    write("1")
+    base = importlib.import_module("reloaded_base")
+    top = importlib.import_module("reloaded_top")
+    program: dict[str, Any] = {"__name__": "__main__"}
+    with WorkerExecutor(modules=["reloaded_base"]) as own:
+        async with WorkerPool(1, modules=["reloaded_base"]) as pool:
+            for name, executor in (("worker", own), ("pool", PoolExecutor(pool))):
+                write("1")
+                importlib.reload(base)
+                exec("def helper(): return 1\ndef by_value(): return helper()", program)  # noqa: S102 - a program
+                with CallScope(name, executor=executor):
+                    calls = (lambda: base.version, lambda: top.above, lambda: program["by_value"])
+                    seen = [[await offload(call()) for call in calls]]
+                    write("22")
+                    importlib.reload(base)
+                    # A later cell of a program, under the same name.
+                    exec("def helper(): return 22", program)  # noqa: S102 - the same
+                    seen.append([await offload(call()) for call in calls])
+                    found[name] = seen
+            found["workers"] = own.started
+    return found

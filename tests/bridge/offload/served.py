@@ -61,4 +61,38 @@ async def dies() -> None:
     await asyncio.sleep(60)
 
 
+class FormattingError(Exception):
+    """Formats its message when it is made."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"cannot read {path}")
+        self.path = path
+
+
+class Thenable:
+    """What JavaScript would take for a promise."""
+
+    def then(self, *_: object) -> None:
+        """Never call back."""
+
+
+def formats(path: str) -> None:
+    error = FormattingError(path)
+    error.add_note("a note")
+    try:
+        {}[path]
+    except KeyError as cause:
+        raise error from cause
+
+
+def fails_in_js() -> None:
+    from pyodide.code import run_js  # noqa: PLC0415 - in the worker only
+
+    run_js("throw new TypeError('bad in JavaScript')")
+
+
+def cancels() -> None:
+    raise asyncio.CancelledError
+
+
 id_ = time.time()

@@ -9,7 +9,6 @@ from bridge.pool.inside import Bench
 from bridge.pool.pool import WorkerPool
 from bridge.rpc.loopback import LoopbackPort, pair
 from bridge.worker import Ending, WorkerEnd
-from bridge.worker.sources import archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +16,9 @@ if TYPE_CHECKING:
 
 class MemoryWorker:
     """A worker whose loop is the test's."""
+
+    # It runs where the tests are: nothing has to be packed for it.
+    packages = ("tests", "cloudpickle")
 
     def __init__(self) -> None:
         self.port: LoopbackPort
@@ -63,7 +65,4 @@ class Crew:
 
 
 def memory_pool(crew: Crew | None = None, size: int = 2, **options: Any) -> WorkerPool:
-    pool = WorkerPool(size, spawning=(crew or Crew()).spawn, **options)
-    # All of them run where the tests are: nothing has to be packed for them.
-    pool._crew.functions._archives["tests"] = archive([])
-    return pool
+    return WorkerPool(size, spawning=(crew or Crew()).spawn, **options)

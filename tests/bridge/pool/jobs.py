@@ -58,6 +58,12 @@ def compute(seconds: float) -> float:
     return seconds
 
 
+def compute_until(seconds: float) -> float:
+    """Compute for a while without a pause; tell when that was over, by the clock of all."""
+    compute(seconds)
+    return time.time()
+
+
 def forever() -> None:
     while True:
         pass

@@ -9,7 +9,6 @@ import pytest
 
 from bridge.pool.crew import Crew
 from bridge.worker import Ending, WorkerDiedError
-from bridge.worker.sources import archive
 from tests.bridge.pool import in_memory, jobs
 
 if TYPE_CHECKING:
@@ -53,8 +52,6 @@ class Scene:
         self.heard = Heard()
         self.source = in_memory.Crew(failing)
         self.crew = Crew(self.source.spawn, self.heard, initial, "scene", 0.01)
-        # Its workers run where the tests are: nothing has to be packed for them.
-        self.crew.functions._archives["tests"] = archive([])
 
     async def idle(self) -> list[tuple[Any, ...]]:
         """Wait until nothing goes on; return what was told."""
@@ -71,7 +68,7 @@ class Scene:
 
 
 def run(work: Any) -> Any:
-    return asyncio.run(asyncio.wait_for(work, 30))
+    return asyncio.run(asyncio.wait_for(work, 120))
 
 
 async def turns() -> None:

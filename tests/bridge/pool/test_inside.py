@@ -113,7 +113,7 @@ def test_a_function_that_cannot_be_had_is_an_error_of_each_task_that_calls_it() 
         page.task(3, 99)
         raised = await page.hears(*[wire.RAISED] * 3)
         names = [type(rebuilt(message[2])).__name__ for message in raised]
-        assert names == ["ModuleNotFoundError", "FunctionError", "KeyError"]
+        assert names == ["MissingModuleError", "FunctionError", "KeyError"]
 
     run(main())
 

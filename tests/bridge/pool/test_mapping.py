@@ -49,7 +49,7 @@ def test_every_item_has_one_result_and_order_is_kept_if_asked(
 
 
 def run(work: Any) -> Any:
-    return asyncio.run(asyncio.wait_for(work, 20))
+    return asyncio.run(asyncio.wait_for(work, 120))
 
 
 def test_items_are_drawn_only_as_results_are_taken() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bridge._marshal.exceptions import describe
+from bridge.errors import MissingModuleError
 from bridge.pool import (
     FunctionError,
     NoWorkerError,
@@ -19,7 +21,7 @@ from bridge.pool import (
 from bridge.pool.callbacks import Callbacks
 from bridge.pool.functions import Functions
 from bridge.pool.outcomes import settle
-from bridge.pool.packing import pack, pack_call, raised
+from bridge.pool.packing import pack, pack_call
 from tests.bridge.pool import jobs
 
 
@@ -51,15 +53,18 @@ def test_a_result_is_unpacked_and_its_time_kept() -> None:
 
 def test_a_result_that_cannot_be_read_here_is_an_error_with_the_reason() -> None:
     error = settled(Outcome.RESULT, (b"cno_such_module\nname\n.", [], 0.1)).exception()
+    assert isinstance(error, MissingModuleError)
+    assert (error.name, error.what) == ("no_such_module", "the result of double")
+    error = settled(Outcome.RESULT, (b"cjson\nno_such_name\n.", [], 0.1)).exception()
     assert isinstance(error, FunctionError)
-    assert isinstance(error.__cause__, ModuleNotFoundError)
+    assert isinstance(error.__cause__, AttributeError)
     assert error.what == "the result of double"
 
 
 @pytest.mark.parametrize(
     ("outcome", "detail", "options", "expected", "facts"),
     [
-        (Outcome.ERROR, raised(LookupError("key"), __file__), {}, LookupError, {"args": ("key",)}),
+        (Outcome.ERROR, describe(LookupError("key")), {}, LookupError, {"args": ("key",)}),
         (Outcome.LOST, ("gone",), {"idempotent": True}, TaskLostError, {"causes": ("gone",)}),
         (Outcome.EXPIRED, "limit", {"limit": 2.0}, TaskExpiredError, {"seconds": 2.0}),
         (Outcome.EXPIRED, "timeout", {"timeout": 3.0}, TaskExpiredError, {"seconds": 3.0}),

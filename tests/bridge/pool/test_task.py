@@ -46,7 +46,7 @@ def test_who_stops_waiting_for_several_tasks_cancels_none() -> None:
             await asyncio.sleep(0)
             waiting.cancel()
             await settled()
-            return [await first, await asyncio.wait_for(second, 20), first.cancel()]
+            return [await first, await asyncio.wait_for(second, 60), first.cancel()]
 
     assert asyncio.run(main()) == [0, 1, False]
 
@@ -99,7 +99,7 @@ def test_a_stop_iteration_is_an_outcome_and_stops_nothing_else() -> None:
             task: Any = await pool.submit(next, iter([]))
             behind = await pool.submit(jobs.double, 2)
             with pytest.raises(RuntimeError, match="raised StopIteration") as raised:
-                await asyncio.wait_for(task, 20)
-            return [type(raised.value.__cause__), await asyncio.wait_for(behind, 20)]
+                await asyncio.wait_for(task, 60)
+            return [type(raised.value.__cause__), await asyncio.wait_for(behind, 60)]
 
     assert asyncio.run(main()) == [StopIteration, 4]

@@ -15,7 +15,7 @@ from tests.pace import patience
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
 
-LIMIT = 20
+LIMIT = 120
 
 
 class Ends:

@@ -102,10 +102,13 @@ def test_what_cannot_be_written_rebuilt_or_printed_arrives_as_text() -> None:
             raise RuntimeError("no text")
 
     codec = Codec(home := Home(), trusted=True)
-    for error in (Local("here only"), ValueError(lambda: 1), ValueError(np.zeros(9999))):
+    found = rebuild(describe(Local("here only"), codec), codec)
+    assert type(found) is RemoteError
+    assert found.text == "here only"
+    for error in (ValueError(lambda: 1), ValueError(np.zeros(9999))):
         found = rebuild(describe(error, codec), codec)
-        assert type(found) is RemoteError
-        assert found.text == str(error)
+        assert type(found) is ValueError
+        assert str(found) == str(error)
     assert home.given == {}
     found = crossed(Silent())
     assert isinstance(found, RemoteError)

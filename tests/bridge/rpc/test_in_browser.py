@@ -29,7 +29,7 @@ FILES = {
     "rpc_play.py": inspect.getsource(play),
     "rpc_checks.py": CHECKS,
 }
-LIMIT = 90.0
+LIMIT = 300.0
 
 
 @pytest.fixture
@@ -119,13 +119,13 @@ def test_without_await_where_stacks_can_be_switched_and_refused_elsewhere(
     if interpreter_line == "0.26":
         assert found == {"can": False, "refused": "Pyodide 0.26 cannot switch stacks"}
         return
+    assert found.pop("event").startswith("the browser called Python through Harness.")
     assert found == {
         "can": True,
         "call": [1],
         "all": ["Third", 6, [0, 1, 2, 3], [3, 2, 1], [1, 2, 3], "Third"],
         "entered": 1,
         "error": "sync",
-        "event": "the browser called Python synchronously here",
     }
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bridge._marshal.errors import UnreadableError
+from bridge._marshal.shared import view_of
 from bridge.environment import HOW_TO_ISOLATE
-from bridge.rpc import MalformedMessageError
-from bridge.rpc.shared import view_of
 from bridge.worker.sources import archive
 from doc_examples.plugin.selection import selected_lines
 from doc_examples.runner.server import Routes, Server
@@ -56,9 +56,8 @@ json.dumps(found)
 """
 STRANGER = """
 import js
-from bridge.rpc import EncodingError, MalformedMessageError
-from bridge.rpc.codec import Codec
-from bridge.rpc.shared import parts_of, view_of
+from bridge._marshal.errors import UnreadableError, UnsendableError
+from bridge._marshal.shared import parts_of, view_of
 memory = js.SharedArrayBuffer.new(16)
 plain = js.ArrayBuffer.new(16)
 found = []
@@ -70,7 +69,7 @@ for parts in [
 ]:
     try:
         found.append(repr(view_of(*parts)))
-    except MalformedMessageError:
+    except UnreadableError:
         found.append("malformed")
     except Exception as error:
         found.append(type(error).__name__)
@@ -78,7 +77,7 @@ tagged = js.eval('({[Symbol.toStringTag]: "Uint8Array", buffer: 1, byteOffset: 0
 for value in (js.document, plain, js.Uint8Array.new(plain), js.Math, js.fetch, tagged):
     try:
         found.append(repr(parts_of(value)))
-    except EncodingError:
+    except UnsendableError:
         found.append("refused")
 found
 """
@@ -94,7 +93,7 @@ def test_what_is_no_view_of_shared_memory_is_neither_sent_nor_made(
 
 @pytest.mark.parametrize("kind", ["Uint8Array", "SharedArrayBuffer", "eval"])
 def test_outside_of_the_browser_there_is_none(kind: str) -> None:
-    with pytest.raises(MalformedMessageError):
+    with pytest.raises(UnreadableError):
         view_of(memoryview(b"abc"), kind, 0, 1)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,10 +96,11 @@ def test_an_exception_that_cannot_be_carried_leaves_its_traceback() -> None:
     class LocalError(Exception):
         pass
 
-    described = inside._described(LocalError("here only"))
-    assert described["pickle"] == ""
-    assert described["kind"].endswith("LocalError")
-    assert "here only" in described["traceback"]
+    report = json.dumps(inside._described(LocalError("here only")))
+    error = import_error(Stage.READY, "shop:serve", report)
+    assert error.kind.endswith("LocalError")
+    assert "here only" in error.traceback
+    assert isinstance(error.__cause__, RemoteTraceback)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.rpc import MalformedMessageError
-from bridge.rpc.arrays import array_of, array_type, reduce_array
+from bridge._marshal.arrays import array_of, array_type, reduce_array
+from bridge._marshal.errors import UnreadableError
 from tests.pace import patience
 
 KINDS = ["?", "u1", "<i2", ">i4", "<f2", "<f4", ">f8", "<c8", "<c16"]
@@ -64,7 +64,7 @@ MISFITS: list[tuple[Any, Any, Any]] = [
 
 @pytest.mark.parametrize(("kind", "shape", "order"), MISFITS)
 def test_parts_that_do_not_fit_make_no_array(kind: Any, shape: Any, order: Any) -> None:
-    with pytest.raises(MalformedMessageError):
+    with pytest.raises(UnreadableError):
         array_of(kind, shape, order, bytearray(8))
 
 

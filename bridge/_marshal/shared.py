@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
 from bridge._browser import ffi
+from bridge._marshal.errors import UnreadableError, UnsendableError
 from bridge.environment import HOW_TO_ISOLATE, is_cross_origin_isolated
-from bridge.rpc.errors import EncodingError, MalformedMessageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,18 +73,18 @@ def parts_of(value: object) -> Parts:
         value: An object of the page.
 
     Raises:
-        EncodingError: It is no shared memory, or cannot be shared because the page is not
+        UnsendableError: It is no shared memory, or cannot be shared because the page is not
             cross-origin isolated.
     """
     kind = _kind(value)
     memory = ffi.get(value, "buffer") if kind in _VIEWS else value
     if memory is None or _kind(memory) != _WHOLE:
-        raise EncodingError(
+        raise UnsendableError(
             f"{kind} of the page",
             "of the page's objects, only shared memory crosses (convert others: x.to_py())",
         )
     if not is_cross_origin_isolated():
-        raise EncodingError(
+        raise UnsendableError(
             "shared memory",
             f"the page is not cross-origin isolated ({HOW_TO_ISOLATE}; or send a copy)",
         )
@@ -98,12 +98,12 @@ def view_of(memory: object, kind: str, offset: int, length: int) -> object:
     """Make a view as it was on the other side.
 
     Raises:
-        MalformedMessageError: The parts do not fit each other.
+        UnreadableError: The parts do not fit each other.
     """
     if (kind != _WHOLE and kind not in _VIEWS) or not ffi.is_host_object(memory):
-        raise MalformedMessageError(f"{kind!r} is no view of shared memory")
+        raise UnreadableError(f"{kind!r} is no view of shared memory")
     if _kind(memory) != _WHOLE:
-        raise MalformedMessageError(f"{kind} has no shared memory to view")
+        raise UnreadableError(f"{kind} has no shared memory to view")
     if kind == _WHOLE:
         return memory
     page = ffi.js_globals("shared memory")

@@ -11,7 +11,7 @@ import pickle
 import sys
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from bridge.rpc.errors import MalformedMessageError
+from bridge._marshal.errors import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ def array_of(kind: str, shape: tuple[int, ...], order: str, raw: object) -> obje
     """Make an array of a description.
 
     Raises:
-        MalformedMessageError: The parts do not fit each other, or are no numbers.
+        UnreadableError: The parts do not fit each other, or are no numbers.
     """
     import numpy as np  # noqa: PLC0415 - only who receives arrays needs it
 
@@ -58,7 +58,7 @@ def array_of(kind: str, shape: tuple[int, ...], order: str, raw: object) -> obje
         and math.prod(shape) * dtype.itemsize == view.nbytes
     )
     if not fits:
-        raise MalformedMessageError("an array's type, shape and bytes do not fit")
+        raise UnreadableError("an array's type, shape and bytes do not fit")
     if view.readonly:
         view = memoryview(bytearray(view))
     return np.frombuffer(view, dtype).reshape(shape, order=cast("Any", order))
