@@ -41,5 +41,6 @@ await offload.measure(1, 0.5)
     assert all(list(row) == columns for row in found.values())
     assert all(len(times) == 1 for row in found.values() for times in row.values())
     blocking = found["in place, blocking"]
-    assert min(*blocking["longest task"], *blocking["longest gap"]) > 250
+    # Against the time that it took itself, on whatever machine this is.
+    assert 2 * min(*blocking["longest task"], *blocking["longest gap"]) > min(blocking["whole"])
     assert found["offloaded"]["longest gap"] < blocking["longest gap"]

@@ -44,7 +44,7 @@ class Busy:
 def echo(port):
     port.listen(lambda header, buffers: port.post(Busy().work(header, 0.004)))
 """
-PATIENCE = 20.0
+PATIENCE = 120.0
 """Seconds for an answer that must come."""
 URL = str(js.location.origin)
 
