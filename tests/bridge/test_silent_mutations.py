@@ -193,6 +193,35 @@ MUTATIONS = [
         ' or "__pycache__" in path.parts or path.suffix == ".pyc":',
         ":",
     ),
+    # What travels.
+    Mutation(
+        "an exception is made by calling its class",
+        "marshal/test_exceptions.py::test_an_exception_is_as_it_was_raised",
+        "_marshal/exceptions.py",
+        "base.__new__(kind, *group)",
+        "kind(*group)",
+    ),
+    Mutation(
+        "bytes that are not found by a look are copied",
+        "marshal/test_values.py::test_large_bytes_travel_beside_the_pickle_wherever_they_are",
+        "_marshal/values.py",
+        "or not sink.bulk",
+        "or True",
+    ),
+    Mutation(
+        "a reload is not noticed",
+        "pool/test_functions.py::test_a_module_that_was_reloaded_is_sent_again_with_its_functions",
+        "_marshal/modules.py",
+        "found is None or not found.is_fresh()",
+        "found is None",
+    ),
+    Mutation(
+        "a stage is believed to a script that was not asked to start",
+        "worker/test_course.py::test_a_stage_out_of_its_order_or_reported_unasked_is_refused",
+        "worker/course.py",
+        'message.facts.get("life") != self._life',
+        "False",
+    ),
     # Pools.
     Mutation(
         "a poisonous task ends one worker more",

@@ -44,6 +44,7 @@ from bridge.reactivity import Signal
 from bridge.rpc.sync import wait as remotely_wait
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
 served: Any = importlib.import_module("offload_served")
@@ -502,10 +503,11 @@ async def computing(field: str, seconds: float) -> dict[str, Any]:
 
 def told(error: BaseException) -> list[Any]:
     """What an exception is, and whether the worker's traceback is among its causes."""
-    cause: BaseException | None = error
+    cause = error.__cause__
     causes = []
-    while cause := cause.__cause__:
+    while cause is not None:
         causes.append(type(cause).__name__)
+        cause = cause.__cause__
     notes = getattr(error, "__notes__", [])
     message = getattr(error, "message", None) or str(error)
     return [type(error).__name__, str(message), causes, [*vars(error)], notes]
@@ -521,9 +523,9 @@ async def ending(call: Any) -> list[Any]:
 async def carried() -> dict[str, Any]:
     """Values and exceptions, by one worker and by a pool: the same."""
     found: dict[str, Any] = {}
-    only_here = types.ModuleType("only_here")
+    only_here: Any = types.ModuleType("only_here")
     sys.modules["only_here"] = only_here
-    only_here.Thing = type("Thing", (), {"__module__": "only_here"})  # type: ignore[attr-defined]
+    only_here.Thing = type("Thing", (), {"__module__": "only_here"})
     buffers = [bytes(10**6), bytearray(10**5)]
     ring: list[Any] = [*buffers, *buffers]
     ring.append(ring)
@@ -537,7 +539,7 @@ async def carried() -> dict[str, Any]:
                     "formatted": await ending(offload(served.formats, "a.txt")),
                     "JavaScript": await ending(offload(served.fails_in_js)),
                     "cancelled": await ending(offload(served.cancels)),
-                    "missing": await ending(offload(served.compute, 0, only_here.Thing())),  # type: ignore[attr-defined]
+                    "missing": await ending(offload(served.compute, 0, only_here.Thing())),
                 }
     return found
 
@@ -618,13 +620,16 @@ async def reloaded() -> dict[str, Any]:
                 importlib.reload(base)
                 exec("def helper(): return 1\ndef by_value(): return helper()", program)  # noqa: S102 - a program
                 with CallScope(name, executor=executor):
-                    calls = (lambda: base.version, lambda: top.above, lambda: program["by_value"])
-                    seen = [[await offload(call()) for call in calls]]
+
+                    def calls() -> list[Callable[[], Any]]:
+                        return [base.version, top.above, program["by_value"]]
+
+                    seen = [[await offload(call) for call in calls()]]
                     write("22")
                     importlib.reload(base)
                     # A later cell of a program, under the same name.
                     exec("def helper(): return 22", program)  # noqa: S102 - the same
-                    seen.append([await offload(call()) for call in calls])
+                    seen.append([await offload(call) for call in calls()])
                     found[name] = seen
             found["workers"] = own.started
     return found

@@ -80,7 +80,7 @@ def formats(path: str) -> None:
     error = FormattingError(path)
     error.add_note("a note")
     try:
-        {}[path]
+        dict[str, str]()[path]
     except KeyError as cause:
         raise error from cause
 

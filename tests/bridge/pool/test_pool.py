@@ -349,7 +349,7 @@ def test_a_place_that_was_given_to_who_is_cancelled_at_that_moment_goes_to_the_n
             waiting = [asyncio.create_task(pool.submit(jobs.double, n)) for n in range(2)]
             # Called after the place was given, and before who waits for it goes on.
             first.add_done_callback(lambda _: waiting[0].cancel())
-            return await (await asyncio.wait_for(waiting[1], 60))
+            return await (await asyncio.wait_for(waiting[1], 15))
 
     assert run(main()) == 2
 

@@ -10,8 +10,8 @@ import json
 import threading
 from collections import Counter
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Self, cast
 
 from bridge import _assets
 
@@ -146,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.released.wait(30)
             self.close_connection = True
         elif how in ("login", "loop", "away"):
-            other = self.other[self.server.server_address[1]]
+            other = self.other[cast("HTTPServer", self.server).server_port]
             self._redirect({"login": "/ok/page.html", "away": f"{other}/ok/worker.mjs"}.get(how))
         else:
             self._altered(how, body, suffix)
