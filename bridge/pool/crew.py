@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bridge._marshal.modules import parcels
 from bridge.pool import wire
 from bridge.pool.errors import CloudpickleNeededError
-from bridge.pool.functions import BY_VALUE, Functions, Known, load_by_value
-from bridge.pool.packing import pack, rebuilt
+from bridge.pool.functions import BY_VALUE, Function, Functions, Known, load_by_value
+from bridge.pool.packing import Packed, pack, rebuilt
 from bridge.pool.words import Word, shared_word
 from bridge.worker import Ending
 
@@ -106,6 +106,7 @@ class Crew:
         self._initial = initial
         self._name = name
         self._grace = grace
+        self._packed: tuple[Function, Packed] | None = None
         self._modules = tuple(modules)
         self._seats: dict[int, _Seat] = {}
         self._work: dict[object, asyncio.Future[Any]] = {}
@@ -223,10 +224,16 @@ class Crew:
         function = self._initial[0]
         if function is None:
             return
-        try:
-            self.functions.find(function)
-        except CloudpickleNeededError:
-            await load_by_value()
+        if self._packed is None:
+            try:
+                self._packed = self._pack_initial(function)
+            except CloudpickleNeededError:
+                await load_by_value()
+                self._packed = self._pack_initial(function)
+        entry, packed = self._packed
+        self.functions.ship(entry, seat.known, seat.out)
+        if packed.by_value:
+            self.functions.ship_module(BY_VALUE, seat.known, seat.out)
         self._send_initial(seat)
         seat.out.flush()
         waited: set[asyncio.Future[Any]] = {seat.prepared, seat.worker.ended}
@@ -234,15 +241,14 @@ class Crew:
         if seat.prepared.done():
             seat.prepared.result()
 
+    def _pack_initial(self, function: Callable[..., object]) -> tuple[Function, Packed]:
+        return self.functions.find(function), pack(self._initial, "the initializer")
+
     def _send_initial(self, seat: _Seat) -> None:
-        function = self._initial[0]
-        if function is None:
-            return
-        self.functions.ship(self.functions.find(function), seat.known, seat.out)
-        body, buffers, by_value = pack(self._initial, "the initializer")
-        if by_value:
-            self.functions.ship_module(BY_VALUE, seat.known, seat.out)
-        seat.out.add((wire.PREPARE, body, len(buffers)), buffers)
+        """Let a worker call the initializer: what its module has under its name now."""
+        if self._packed is not None:
+            body, buffers, _ = self._packed[1]
+            seat.out.add((wire.PREPARE, body, len(buffers)), buffers)
 
     def _ended(self, number: int, ended: asyncio.Future[WorkerEnd]) -> None:
         seat = self._seats.get(number)

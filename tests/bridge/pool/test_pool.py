@@ -369,3 +369,32 @@ def test_a_listener_that_raises_is_reported_and_harms_no_task() -> None:
             return [await task for task in tasks], set(told)
 
     assert run(main()) == ([0, 2, 4], {"a listener of 'pool' failed"})
+
+
+def test_the_initializer_is_called_again_when_a_module_that_it_stands_on_has_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def main() -> None:
+        jobs.prepared.clear()
+        crew = Crew()
+        async with memory_pool(crew, 1, initializer=jobs.prepare, initargs=(1, 2)) as pool:
+            assert await pool.run(jobs.double, 1) == 2
+            assert jobs.prepared == [1, 2]
+            changes = [True]
+            change = lambda *_: bool(changes) and changes.pop()  # noqa: E731 - once
+            monkeypatch.setattr(pool._crew.functions, "ship_changed", change)
+            assert await pool.run(jobs.double, 2) == 4
+            assert jobs.prepared == [1, 2, 1, 2]
+            # One that fails then ends its worker: no task finds it half prepared.
+            refusals = [ValueError("unfit")]
+
+            def refuse_once(*_values: int) -> None:
+                if refusals:
+                    raise refusals.pop()
+
+            monkeypatch.setattr(jobs, "prepare", refuse_once)
+            changes.append(True)
+            assert await pool.options(idempotent=True).run(jobs.double, 3) == 6
+            assert crew.starts == 2
+
+    run(main())
