@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from bridge._browser import ffi
 from bridge._browser.interrupts import is_frame_of
 from bridge._marshal.errors import UnsendableError
-from bridge._marshal.values import Decoder, Encoder, by_value, importable, missing_told, write
+from bridge._marshal.names import importable
+from bridge._marshal.values import Decoder, Encoder, by_value, missing_told, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
-from bridge._marshal.values import importable
+from bridge._marshal.names import importable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

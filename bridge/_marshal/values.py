@@ -15,13 +15,13 @@ from __future__ import annotations
 import importlib
 import io
 import pickle
-import sys
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 
 from bridge._browser import ffi
 from bridge._marshal.arrays import array_type, reduce_array
 from bridge._marshal.errors import ByValueNeeded, UnreadableError, UnsendableError
+from bridge._marshal.names import importable
 from bridge._marshal.shared import parts_of, view_of
 from bridge.errors import MissingModuleError
 
@@ -35,7 +35,6 @@ __all__ = [
     "Encoder",
     "aside",
     "by_value",
-    "importable",
     "read",
     "write",
 ]
@@ -51,24 +50,6 @@ _LOOK: Final = 256
 
 _STREAMED: Final = 65536
 """Bytes from which a pickler hands an object's content to its file by itself."""
-
-
-def importable(obj: object) -> bool:
-    """Tell whether a function or class can be had by its name in another interpreter.
-
-    Examples:
-        >>> importable(importable), importable(lambda: 1)
-        (True, False)
-    """
-    name = getattr(obj, "__qualname__", "<")
-    module = getattr(obj, "__module__", None)
-    # Each interpreter has a __main__ of its own: a name in it means something else there.
-    if not isinstance(module, str) or module == "__main__" or "<" in name:
-        return False
-    found: object = sys.modules.get(module)
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return found is obj
 
 
 def _shared(kind: str, offset: int, length: int, place: int) -> object:  # noqa: ARG001 - its name is what counts

@@ -8,10 +8,10 @@ be spared it.
 from __future__ import annotations
 
 import importlib
-import sys
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from bridge._marshal.names import named
 from bridge.offload.errors import NotOffloadableError
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def require_importable(fn: Callable[..., Any]) -> Any:
         return work
     owner = work if isinstance(work, (FunctionType, type)) else type(work)
     _require_name(owner, name)
-    if owner is work and _named(work.__module__, work.__qualname__) is not work:
+    if owner is work and named(work.__module__, work.__qualname__) is not work:
         return Named(work)
     return work
 
@@ -137,13 +137,6 @@ def _require_name(owner: FunctionType | type, name: str) -> None:
         raise NotOffloadableError(name, "it has no name that another interpreter could import")
     if owner.__module__ == "__main__":
         raise NotOffloadableError(name, "it belongs to the program that runs here, not to a module")
-    if plain(_named(owner.__module__, owner.__qualname__)) is not owner:
+    if plain(named(owner.__module__, owner.__qualname__)) is not owner:
         reason = f"{owner.__module__} has something else under this name"
         raise NotOffloadableError(name, reason)
-
-
-def _named(module: str, path: str) -> object:
-    found: object = sys.modules.get(module)
-    for name in path.split("."):
-        found = getattr(found, name, None)
-    return found

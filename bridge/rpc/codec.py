@@ -25,12 +25,12 @@ from types import (
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar, cast, overload
 
 from bridge._marshal.errors import UnreadableError, UnsendableError
+from bridge._marshal.names import importable
 from bridge._marshal.values import (
     ATOMS,
     OUT_OF_BAND,
     Decoder,
     Encoder,
-    importable,
     missing_told,
     write,
 )

@@ -50,7 +50,7 @@ NEEDS: dict[str, set[str]] = {
     "bridge.pool": HOST
     | {"_assets", "_marshal", "_modules", "environment", "proxies", "reactivity", "rpc", "worker"},
     # Workers come when something is offloaded; an application that only may do so waits for none.
-    "bridge.offload": HOST | {"_modules", "_waiting", "environment", "reactivity"},
+    "bridge.offload": HOST | {"_marshal", "_modules", "_waiting", "environment", "reactivity"},
 }
 """Of each public part of bridge, the parts that its import brings along, and no others."""
 

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge._marshal.errors import ByValueNeeded
-from bridge._marshal.values import OUT_OF_BAND, Encoder, importable, read, write
+from bridge._marshal.names import importable
+from bridge._marshal.values import OUT_OF_BAND, Encoder, read, write
 from bridge.errors import MissingModuleError
 from bridge.pool.packing import pack, unpack
 from bridge.rpc.codec import Codec
