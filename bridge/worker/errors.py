@@ -200,13 +200,14 @@ class OpaqueOriginError(WorkerLoadError, PermissionError):
     """The page has an opaque origin, for which every file is of another origin.
 
     That is so in an ``<iframe sandbox>`` without ``allow-same-origin``, below a policy with the
-    directive ``sandbox``, and in pages of ``data:`` URLs. What the browser reported is the cause.
+    directive ``sandbox``, and in pages of ``data:`` and ``file:`` URLs. What the browser reported
+    is the cause.
     """
 
     what = "the page has an opaque origin (its origin is 'null'), which forbids this worker"
     advice = (
         "Add allow-same-origin to the iframe's sandbox attribute, or to the sandbox directive of "
-        "the page's Content-Security-Policy; otherwise run Python in a frame that has an origin."
+        "the page's Content-Security-Policy; serve a page of a file: or data: URL by HTTP instead."
     )
 
 
