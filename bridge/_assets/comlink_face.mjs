@@ -243,6 +243,8 @@ export const connect = (Comlink, port, ask, lost, note, pause) => {
   }
   return {
     request: (type, name, ...values) => main.request(type, name ? [name] : [], values),
+    /** Ask no more whether the other end is there. */
+    calm: () => clearInterval(beating),
     close: () => {
       main.release();
       end("this end closed the port");

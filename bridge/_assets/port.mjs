@@ -6,6 +6,10 @@
  *
  * On the wire, a message without buffers that travels alone is a string of Latin-1 characters;
  * everything else is an array of messages, each an array of a header and its buffers.
+ *
+ * Where no event tells that a port was closed, the other end is asked on a channel of its own what
+ * came on the port. An end that computes answers neither; an end whose port is closed answers on
+ * the channel, and nothing comes on the port.
  */
 (() => {
   const NAME = "__bridge_port_1__";
@@ -51,8 +55,43 @@
   /** Messages with a type of their own are another protocol's, which may use the same port. */
   const isForeign = (value) => typeof value === "object" && value !== null && typeof value.type === "string";
 
+  const PROBE = "bridge-probe";
+  const CLOSED = "closed";
+  /** Answers in a row that know of nothing new on the port, until it is taken for closed. */
+  const ROUNDS = 3;
+  /** What the closing end sent last may be on its way on the port; it says more. */
+  const LAST_WORDS_MS = 200;
+
   const open = (target) => {
     let hearClose = null;
+    let heard = 0;
+    let lastProbe = -1;
+    let asking = null; // the channel on which this end asks
+    let asked = 0;
+    let unanswered = false;
+    let known = -1;
+    let missed = 0;
+    let tellClosed = null;
+    let lastWords = null;
+    let answering = null; // the channel on which the other end asks
+    const takeProbe = ([, serial], [channel]) => {
+      lastProbe = serial;
+      if (!channel) return;
+      answering?.close();
+      answering = channel;
+      channel.onmessage = ({ data }) => channel.postMessage([data, lastProbe, heard]);
+    };
+    const judge = (answer) => {
+      if (answer === CLOSED) {
+        lastWords = setTimeout(() => tellClosed?.(), LAST_WORDS_MS);
+        return;
+      }
+      const [serial, seen, count] = answer;
+      unanswered = false;
+      missed = seen >= serial || count !== known ? 0 : missed + 1;
+      known = count;
+      if (missed >= ROUNDS) tellClosed?.();
+    };
     let hearGarbled = null;
     let queue = [];
     let moved = [];
@@ -123,23 +162,46 @@
             if (faults.length) odd(faults[0], faults.length);
           }
         };
-        hear = ({ data }) => {
+        hear = ({ data, ports }) => {
+          heard += 1;
           if (typeof data === "string") one(data);
+          else if (Array.isArray(data) && data[0] === PROBE) takeProbe(data, ports);
           else if (Array.isArray(data)) take(data);
           else if (!isForeign(data)) odd(`text or an array was expected, and found was ${kindOf(data)}`, 1);
         };
         hearGarbled = () => odd("it cannot be had in this page", 1);
         target.addEventListener("message", hear);
         target.addEventListener("messageerror", hearGarbled);
-        // Told by Chromium from 122 on. Workers and their scopes have a `close` of another kind.
+        // Few browsers tell it. Workers and their scopes have a `close` of another kind.
         if (isPort(target)) {
-          hearClose = () => closed();
+          tellClosed = () => closed();
+          hearClose = tellClosed;
           target.addEventListener("close", hearClose);
         }
         target.start?.();
       },
       /** Send now what waits: microtasks do not run while Python computes. */
       flush,
+      /** Begin to be able to ask whether the port is open there; tells whether that makes sense. */
+      watch: () => {
+        if (!isPort(target)) return false;
+        if (asking === null) {
+          const { port1, port2 } = new MessageChannel();
+          asking = port1;
+          asking.onmessage = ({ data }) => judge(data);
+          target.postMessage([PROBE, 0], [port2]);
+        }
+        return true;
+      },
+      /** Ask; after some times `closed` is told if the other end says that nothing arrives. */
+      probe: () => {
+        // One at a time: an end that has computed finds one question, and not many at once.
+        if (asking === null || unanswered) return;
+        unanswered = true;
+        asked += 1;
+        target.postMessage([PROBE, asked]);
+        asking.postMessage(asked);
+      },
       /** Keep what waits for the next message, which is sure to come. */
       hold: () => {
         held = queue.length > 0;
@@ -149,6 +211,11 @@
         if (hear) target.removeEventListener("message", hear);
         if (hearGarbled) target.removeEventListener("messageerror", hearGarbled);
         if (hearClose) target.removeEventListener("close", hearClose);
+        tellClosed = null;
+        clearTimeout(lastWords);
+        answering?.postMessage(CLOSED);
+        answering?.close();
+        asking?.close();
         target.close?.();
       },
     };

@@ -85,6 +85,8 @@ class _Opened(Protocol):
     listen: Callable[[object, object, object, object], None]
     flush: Callable[[], None]
     hold: Callable[[], None]
+    watch: Callable[[], bool]
+    probe: Callable[[], None]
     close: Callable[[], None]
 
 
@@ -147,6 +149,23 @@ class HostPort:
         """Let what was posted leave with the next message, which the caller is sure to post."""
         if not self._closed and self._reason is None:
             self._opened.hold()
+
+    def watch(self) -> bool:
+        """Let `probe` find out whether the other end has closed its port.
+
+        Returns:
+            Whether that can be: only a ``MessagePort`` can be closed.
+        """
+        return not self._closed and self._reason is None and self._opened.watch()
+
+    def probe(self) -> None:
+        """Ask whether the other end's port is open; after four answers that it is not, it is lost.
+
+        JavaScript answers, once Python there returns to its event loop: an end that computes for
+        long, or one that is not there yet, is not lost.
+        """
+        if not self._closed and self._reason is None:
+            self._opened.probe()
 
     def listen(self, receive: Receive, lost: Lost | None = None, odd: Odd | None = None) -> None:
         """Say who gets the messages.

@@ -143,7 +143,7 @@ class WorkerExecutor:
         self.started += 1
         self._sent = digests
         # The peer interrupts nobody: whoever gave up a call waits here until the worker is free.
-        self._peer = Peer(self._worker.port, trusted=True, name="offload")
+        self._peer = Peer(self._worker.port, trusted=True, name="offload", heartbeat=None)
         if self._closed:
             self._drop()
             raise DisposedError("the executor")

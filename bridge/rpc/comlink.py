@@ -59,6 +59,7 @@ class _Opened(Protocol):
     """What ``comlink_face.mjs`` makes of a port."""
 
     def request(self, kind: str, name: str, *values: object) -> Awaitable[Any]: ...
+    def calm(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -192,6 +193,8 @@ class ComlinkEnd:
         self._exposure = Exposure(interface)
         self._heartbeat = heartbeat or 0.0
         self._options = {**options, "interface": interface}
+        if heartbeat is not None:
+            self._options["heartbeat"] = heartbeat
         self._scope = ProxyScope("Comlink")
         self._opened: _Opened | None = None
         self._lost = "this side closed the connection"
@@ -249,6 +252,9 @@ class ComlinkEnd:
             raise VersionMismatchError(VERSION, theirs)
         if self.peer is None:
             self.peer = Peer(open_port(self._port), self._serve, **self._options)
+            if self._opened is not None:
+                # The peer asks in a way that tells who computes from who is gone.
+                self._opened.calm()
 
     async def _asked(self, kind: str, name: str, values: Any) -> object:
         async def work() -> object:
@@ -348,8 +354,9 @@ async def connect(
         seconds: How long the other end may take for its first answer.
         heartbeat: Seconds without an answer after which the other end is taken for gone, and calls
             in flight raise `PeerLostError`. Only some browsers tell that a port was closed; in the
-            others, calls without a heartbeat wait until this end is closed. Choose more than the
-            other end ever computes without a pause.
+            others, calls without a heartbeat wait until this end is closed. Choose more than a
+            JavaScript end ever computes without a pause; one that is Python is not taken for gone
+            while it computes, and has the heartbeat of a `Peer` if none is given.
         options: For `Peer`, if the other end is Python.
 
     Raises:

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 __all__ = ["Connection"]
 
 _log: Final = logging.getLogger("bridge.rpc")
+_BEATS: Final = 5
+"""Questions in a heartbeat: four answers tell that a port is closed."""
 _BURST: Final = 16
 _PER_SECOND: Final = 120.0
 """Progress that leaves at once; what exceeds it leaves with the next, or at the turn's end."""
@@ -58,6 +60,10 @@ def _why(body: bytes) -> str:
         return ""
     told = body[: 4 * COMPLAINT_CHARACTERS].decode("utf-8", "replace")
     return ": " + shortened(told, COMPLAINT_CHARACTERS)
+
+
+def _nothing() -> None:
+    """Ask nobody: such a port is never watched."""
 
 
 class Connection:
@@ -75,7 +81,10 @@ class Connection:
         name: str,
         interrupt: Callable[[int], object] | None,
         grace: float,
+        heartbeat: float | None,
     ) -> None:
+        if heartbeat is not None and heartbeat <= 0:
+            raise ValueError(f"expected a positive number of seconds, found {heartbeat}")
         self.name = name
         self.loop = asyncio.get_running_loop()
         self.lost: str | None = None
@@ -109,6 +118,10 @@ class Connection:
         )
         self.outbox.send(Envelope(Kind.HELLO, VERSION, int(not trusted)))
         port.listen(self._receive, self.lose, self._complain)
+        watch = getattr(port, "watch", None)
+        self._pause = heartbeat / _BEATS if heartbeat and watch is not None and watch() else 0.0
+        self._probe: Callable[[], None] = getattr(port, "probe", _nothing)
+        self._beating: asyncio.TimerHandle | None = None
 
     # Calls that this end makes.
 
@@ -152,6 +165,17 @@ class Connection:
             del self.calls[number]
             self.codec.withdraw(encoded)
             call.fail(EncodingError(call.what, f"{type(error).__name__}: {error}"))
+            return
+        if self._pause and self._beating is None:
+            self._beating = self.loop.call_later(self._pause, self._beat)
+
+    @shielded
+    def _beat(self) -> None:
+        # Who waits for nothing needs not know whether the other end is there.
+        self._beating = None
+        if self.calls and self.lost is None:
+            self._probe()
+            self._beating = self.loop.call_later(self._pause, self._beat)
 
     def _greeted(self, envelope: Envelope) -> None:
         if envelope.call != VERSION:
@@ -421,6 +445,8 @@ class Connection:
         late, self._late = list(self._late.values()), {}
         for timer in late:
             timer.cancel()
+        if self._beating is not None:
+            self._beating.cancel()
         self.server.stop()
         self.table.clear()
         self._port.close()

@@ -41,6 +41,14 @@ class Peer:
             deadline) and the other end has not answered within ``grace``, so that it must be
             computing; and again after every ``grace``, until the call has ended there, too.
         grace: Seconds.
+        heartbeat: Seconds within which calls in flight raise `PeerLostError` after the other end
+            has closed its ``MessagePort``, in browsers that do not tell; ``None`` never asks. The
+            other end's JavaScript answers, so that an end which computes for longer is not taken
+            for gone. An end whose page or worker has ended does not answer, either: whoever
+            watches it tells `lose`, as `bridge.worker` does.
+
+    Raises:
+        ValueError: The heartbeat is not positive.
 
     Examples:
         >>> import asyncio
@@ -72,6 +80,7 @@ class Peer:
         name: str = "peer",
         interrupt: Callable[[int], object] | None = None,
         grace: float = 0.5,
+        heartbeat: float | None = 5.0,
     ) -> None:
         self._connection = Connection(
             port,
@@ -83,6 +92,7 @@ class Peer:
             name=name,
             interrupt=interrupt,
             grace=grace,
+            heartbeat=heartbeat,
         )
         self._root = Remote(Link(self._connection, ROOT))
 

@@ -37,7 +37,8 @@ def expose(port: Port, target: object) -> Peer:
     """Serve an object to the other end of a port; of a class, a new instance."""
     from bridge.rpc import Peer  # noqa: PLC0415 - see the module's text
 
-    return Peer(port, target() if isinstance(target, type) else target, trusted=True, name="worker")
+    served = target() if isinstance(target, type) else target
+    return Peer(port, served, trusted=True, name="worker", heartbeat=None)
 
 
 def connect(worker: Worker, serve: object = None, *, grace: float = 0.5) -> Peer:
@@ -60,4 +61,13 @@ def connect(worker: Worker, serve: object = None, *, grace: float = 0.5) -> Peer
         recovering.add(task)
         task.add_done_callback(recovering.discard)
 
-    return Peer(worker.port, serve, trusted=True, name="page", interrupt=recover, grace=grace)
+    # The worker is watched: its end is told to the port.
+    return Peer(
+        worker.port,
+        serve,
+        trusted=True,
+        name="page",
+        interrupt=recover,
+        grace=grace,
+        heartbeat=None,
+    )

@@ -302,3 +302,93 @@ far.close()
 [near.lost, {type(each).__name__ for each in found} == {"PeerLostError"},
  {type(each.__cause__).__name__ for each in found} == {"ConnectionResetError"}, near.in_flight]
 """) == ["the other end closed its port", True, True, 0]
+
+
+def test_a_port_that_was_closed_there_is_found_lost_where_no_event_tells(
+    interpreter: Interpreter,
+) -> None:
+    interpreter.run(SET_UP)
+    assert (
+        interpreter.run(
+            """
+from bridge.rpc import Peer, PeerLostError
+class Slow:
+    async def wait(self):
+        await asyncio.sleep(600)
+async def lost(close):
+    channel = js.MessageChannel.new()
+    near = Peer(open_port(channel.port1), heartbeat=0.5)
+    far = Peer(open_port(channel.port2), Slow())
+    calls = [near.remote.wait() for _ in range(8)]
+    await asyncio.sleep(0.05)
+    close(channel.port2)
+    found = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 60)
+    far.close()
+    return [near.lost, *{type(each).__name__ for each in found}, near.in_flight]
+[await lost(lambda port: port.close()),
+ await lost(js.eval("(port) => MessagePort.prototype.close.call(port)"))]
+""",
+            timeout=130,
+        )
+        == [["the other end closed its port", "PeerLostError", 0]] * 2
+    )
+
+
+COMPUTES = """(channel) => {
+  const code = `onmessage = ({ ports: [port] }) => {
+    let back = null, seen = -1, count = 0;
+    const busy = (ms) => { const end = performance.now() + ms; while (performance.now() < end); };
+    // As a port of bridge answers, but computing without a pause again and again.
+    port.onmessage = ({ data, ports }) => {
+      count += 1;
+      busy(5);
+      if (Array.isArray(data) && data[0] === "bridge-probe") {
+        seen = data[1];
+        if (ports[0]) back = ports[0];
+        back.onmessage = ({ data }) => back.postMessage([data, seen, count]);
+        busy(1500);
+      }
+    };
+  };`;
+  const worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+  worker.postMessage(0, [channel.port2]);
+  return worker;
+}"""
+
+
+def test_an_end_that_computes_for_longer_than_the_heartbeat_is_not_lost(
+    interpreter: Interpreter,
+) -> None:
+    interpreter.run(SET_UP)
+    assert interpreter.run(
+        f"""
+from bridge.rpc import Peer
+channel = js.MessageChannel.new()
+computing = js.eval({COMPUTES!r})(channel)
+near = Peer(open_port(channel.port1), heartbeat=0.25)
+call = near.remote.wait()
+await asyncio.sleep(6)
+found = [near.lost, near.in_flight]
+computing.terminate()
+near.close()
+await asyncio.gather(call, return_exceptions=True)
+found
+""",
+        timeout=60,
+    ) == [None, 1]
+
+
+def test_an_end_that_closes_tells_it_without_a_heartbeat(interpreter: Interpreter) -> None:
+    interpreter.run(SET_UP)
+    assert interpreter.run("""
+pair = Pair()
+pair.near.listen(lambda *message: None)
+found = [pair.far.watch()]
+await pair.settle()
+pair.near.close()
+while not pair.lost:
+    await asyncio.sleep(0.01)
+found += [str(pair.lost[0])]
+pair.far.close()
+found
+""") == [True, "the other end closed its port"]

@@ -34,7 +34,7 @@ SPY = """(() => {
     const real = kind.prototype.postMessage;
     kind.prototype.postMessage = function (message, transfer) {
       const headers = typeof message === 'string' ? [message]
-        : Array.isArray(message) ? message.map(([header]) => header) : [];
+        : Array.isArray(message) ? message.filter(Array.isArray).map(([header]) => header) : [];
       if (headers.length || Array.isArray(message)) seen.push([
         headers.reduce((sum, header) => sum + header.length, 0), transfer?.length ?? 0,
         (transfer ?? []).reduce((sum, item) => sum + (item.byteLength ?? 0), 0)]);
