@@ -26,7 +26,8 @@ class Limits:
     Attributes:
         message_bytes: Bytes of one request or reply, its buffers included.
         envelopes: Requests and replies that travel together in one message of the port.
-        items: Values in one request or reply, counting each item, key and container.
+        items: Values in one request or reply, counting each item and container; and as many again
+            in buffers of numbers, in which long lists of one type of number travel.
         nesting: Levels of containers inside each other.
         digits: Digits of one number.
         references: Objects that one request or reply hands over.
@@ -44,7 +45,7 @@ class Limits:
     message_bytes: int = 64 * 1024 * 1024
     envelopes: int = 65_536
     items: int = 250_000
-    nesting: int = 100
+    nesting: int = 64
     digits: int = 10_000
     references: int = 1_000
     handed_over: int = 10_000

@@ -19,6 +19,7 @@ import importlib
 import json
 import sys
 import uuid
+from array import array
 from collections import Counter, OrderedDict, deque
 from decimal import Decimal
 from fractions import Fraction
@@ -60,6 +61,7 @@ _SAME_HASH: Final = 1_000
 _FEW_DIGITS: Final = 4_300
 """Digits up to which arithmetic that takes time in their square is cheap."""
 _BITS: Final = 4
+_NUMBER: Final = 8
 _DETAIL: Final = 300
 
 
@@ -145,6 +147,7 @@ class Reader:
         self.limits = limits
         self._used: set[int] = set()
         self._bytes: dict[int, bytes] = {}
+        self._numbers = 0
 
     def read(self, body: bytes) -> object:
         """Read a text.
@@ -205,6 +208,25 @@ class Reader:
         if number not in self._bytes:
             self._bytes[number] = bytes(memoryview(cast("bytes", raw)))
         return self._bytes[number]
+
+    def text(self, place: object) -> str:
+        """Return a text that lies beside."""
+        return str(cast("bytes", self.raw(place)), "utf-8", "surrogatepass")
+
+    def numbers(self, parts: Any) -> list[Any]:
+        """Return a list of numbers of one type, as little-endian bytes."""
+        code, place = parts
+        if code not in ("d", "q"):
+            raise MalformedMessageError("numbers should be of 64 bits")
+        raw = memoryview(cast("bytes", self.raw(place)))
+        self._numbers += raw.nbytes // _NUMBER
+        if self.limits is not None and self._numbers > self.limits.items:
+            raise LimitExceededError("items", self._numbers, self.limits.items)
+        found = array(code)
+        found.frombytes(raw)
+        if sys.byteorder == "big":
+            found.byteswap()
+        return found.tolist()
 
     def number(self, text: str) -> int:
         """Return an integer that has too many digits for JSON's parser."""
@@ -295,6 +317,20 @@ def _members(parts: Any) -> set[Any]:
     return found
 
 
+def _columns(parts: Any) -> list[tuple[Any, ...]]:
+    if type(parts) is not list or not parts or {type(each) for each in parts} != {list}:
+        raise MalformedMessageError("columns should be lists")
+    return list(zip(*parts, strict=True))
+
+
+def _rows(parts: Any) -> list[dict[str, Any]]:
+    keys, columns = parts
+    distinct = type(keys) is list and {type(key) for key in keys} == {str} and set(keys)
+    if not distinct or len(distinct) != len(keys) or len(keys) != len(columns):
+        raise MalformedMessageError("rows should have one column for each of their keys")
+    return [dict(zip(keys, row, strict=True)) for row in _columns(columns)]
+
+
 def _fraction(parts: Any) -> Fraction:
     top, bottom = parts
     if type(top) is not int or type(bottom) is not int:
@@ -353,6 +389,10 @@ def _list(make: Callable[[list[Any]], object]) -> Callable[[Reader, Any], object
 
 _MAKERS: Final[dict[str, Callable[[Reader, Any], object]]] = {
     "!t": _list(tuple),
+    "!tt": _list(_columns),
+    "!rows": _list(_rows),
+    "!n": Reader.numbers,
+    "!u": Reader.text,
     "!s": _list(_members),
     "!f": _list(lambda parts: frozenset(_members(parts))),
     "!d": _list(lambda parts: dict(_pairs(parts))),

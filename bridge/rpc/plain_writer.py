@@ -7,7 +7,9 @@ import dataclasses
 import datetime as dt
 import enum
 import json
+import sys
 import uuid
+from array import array
 from collections import Counter, OrderedDict, deque
 from decimal import Decimal
 from fractions import Fraction
@@ -22,7 +24,7 @@ from bridge.rpc.errors import EncodingError
 from bridge.rpc.plain import ERRORS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["Crossing", "Writer"]
 
@@ -32,6 +34,11 @@ means that another value crosses in its place."""
 
 _ATOMS: Final = frozenset({int, float, bool, str, type(None)})
 _TEXT: Final = frozenset({str})
+_NUMBERS: Final = {float: "d", int: "q"}
+_MANY: Final = 64
+"""Items from which lists of one kind are written as a whole."""
+_LONG_TEXT: Final = 8_192
+"""Characters from which a text lies beside, where nobody looks for its end."""
 _BITS: Final = 14_000
 """Bits up to which an integer is written in decimal digits."""
 
@@ -80,6 +87,9 @@ class Writer:
         if kind in _ATOMS:
             if self._long and kind is int and value.bit_length() > _BITS:
                 return {"!i": f"{value:x}"}
+            if kind is str and len(value) >= _LONG_TEXT:
+                self.buffers.append(value.encode("utf-8", "surrogatepass"))
+                return {"!u": len(self.buffers) - 1}
             return value
         if self._left == 0:
             raise EncodingError("a value", "it is nested too deep, or holds itself")
@@ -91,16 +101,46 @@ class Writer:
             self._left += 1
 
     def _list(self, value: list[Any]) -> object:
-        if not self._long and _ATOMS.issuperset(map(type, value)):
+        kinds = set(map(type, value))
+        if len(kinds) == 1 and len(value) >= _MANY:
+            written = self._alike(value, *kinds)
+            if written is not None:
+                return written
+        if not self._long and kinds <= _ATOMS and not (str in kinds and _has_long(value)):
             return value
         return [self._tree(item) for item in value]
+
+    def _alike(self, value: list[Any], kind: type) -> object:  # noqa: PLR0911 - one per kind
+        """Write many items of one type as buffers or by column; `None` if that does not fit."""
+        if kind in _NUMBERS:
+            try:
+                numbers = array(_NUMBERS[kind], value)
+            except OverflowError:
+                return None
+            if sys.byteorder == "big":
+                numbers.byteswap()
+            return {"!n": [numbers.typecode, self._raw(numbers)]}
+        if kind is tuple:
+            if len(value[0]) == 0 or len(set(map(len, value))) != 1:
+                return None
+            return {"!tt": self._columns(zip(*value, strict=True))}
+        if kind is dict:
+            keys = list(value[0])
+            if not keys or not _TEXT.issuperset(map(type, keys)) or len(set(map(tuple, value))) > 1:
+                return None
+            return {"!rows": [keys, self._columns(zip(*map(dict.values, value), strict=True))]}
+        return None
+
+    def _columns(self, columns: Iterable[tuple[Any, ...]]) -> list[object]:
+        return [self._tree(list(column)) for column in columns]
 
     def _dict(self, value: dict[Any, Any]) -> object:
         if not _TEXT.issuperset(map(type, value)) or (
             len(value) == 1 and next(iter(value)).startswith("!")
         ):
             return {"!d": self._pairs(value)}
-        if not self._long and _ATOMS.issuperset(map(type, value.values())):
+        kinds = set(map(type, value.values()))
+        if not self._long and kinds <= _ATOMS and not (str in kinds and _has_long(value.values())):
             return value
         return {key: self._tree(item) for key, item in value.items()}
 
@@ -175,6 +215,13 @@ class Writer:
             # Where it was read is nothing for strangers.
             return [name, [error.msg], None]
         return [name, [self._tree(item) for item in error.args], None]
+
+
+def _has_long(items: Iterable[Any]) -> bool:
+    for item in items:  # noqa: SIM110 - for each small dictionary, and a generator costs more
+        if type(item) is str and len(item) >= _LONG_TEXT:
+            return True
+    return False
 
 
 def _when(value: Any, *fields: object) -> list[object]:

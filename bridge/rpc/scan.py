@@ -6,7 +6,7 @@ from array import array
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from bridge.rpc.errors import LimitExceededError
+from bridge.rpc.errors import LimitExceededError, MalformedMessageError
 
 if TYPE_CHECKING:
     from bridge.rpc.limits import Limits
@@ -29,6 +29,7 @@ def check_size(body: bytes, limits: Limits) -> None:
 
     Raises:
         LimitExceededError: It exceeds them.
+        MalformedMessageError: It has more texts than its values can hold.
 
     Examples:
         >>> from bridge.rpc.limits import Limits
@@ -37,13 +38,21 @@ def check_size(body: bytes, limits: Limits) -> None:
         Traceback (most recent call last):
         ...
         bridge.rpc.errors.LimitExceededError: a message exceeds what this end reads from an \
-untrusted one: nesting is 100000, and 308 is allowed. Send less at a time, or let the receiver \
+untrusted one: nesting is 100000, and 200 is allowed. Send less at a time, or let the receiver \
 raise the limit: Limits(nesting=...).
     """
     # Nothing in a text counts: escapes go first, so that quotes are where texts begin and end.
     if b"\\" in body:
         body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
     texts = body.count(b'"') // 2
+    most = WIRE_LEVELS * limits.nesting + 8
+    opened = body.count(b"[") + body.count(b"{")
+    items = body.count(b",") + opened
+    # An entry of a dictionary has two texts, and anything else one.
+    if texts > 2 * items + 2:
+        raise MalformedMessageError("it has more texts than values")
+    if items <= limits.items and opened <= most:
+        return
     if texts > 2 * limits.items:
         raise LimitExceededError("items", texts, limits.items)
     bare = b"".join(body.split(b'"')[::2]) if texts else body
@@ -51,7 +60,6 @@ raise the limit: Limits(nesting=...).
     items = bare.count(b",") + opened
     if items > limits.items:
         raise LimitExceededError("items", items, limits.items)
-    most = WIRE_LEVELS * limits.nesting + 8
     if opened > most:
         steps = array("b", bare.translate(_STEPS, _OTHERS))
         deepest = max(accumulate(steps))

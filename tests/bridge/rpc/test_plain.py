@@ -9,6 +9,7 @@ import json
 import math
 import pathlib
 import pickle
+import pickletools
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -267,3 +268,92 @@ def test_any_bytes_give_a_value_or_are_refused(value: object, data: st.DataObjec
     for _ in range(data.draw(st.integers(1, 4))):
         body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
     assert len(complaint(bytes(body))) < 1_000
+
+
+COLUMNS: list[Any] = [
+    [each / 7 for each in range(100)] + [math.inf, -0.0],
+    [each - 2**62 for each in range(100)],
+    [2**63] * 100,
+    [True] * 100,
+    "long \ud800 text" * 1_000,
+    ["x", "long text" * 1_000, 1],
+    {"a": "long text" * 1_000},
+    [(each, each / 3, "x") for each in range(100)],
+    [(each, (each,), [each]) for each in range(100)],
+    [()] * 100,
+    [(1,) * (each % 3) for each in range(100)],
+    [{"id": each, "name": f"row {each}", "on": True, "tags": {each}} for each in range(100)],
+    [{"!t": each} for each in range(100)],
+    [{each: each} for each in range(100)],
+    [{}] * 100,
+    [{"a": 1, "b": 2}, {"b": 2, "a": 1}] * 50,
+    [float("nan")] * 100,
+]
+
+
+@pytest.mark.parametrize("place", range(len(COLUMNS)))
+def test_long_lists_of_one_kind_come_back_as_they_were(place: int) -> None:
+    found, encoded = crossing([COLUMNS[place]], trusted=False)
+    assert repr(found) == repr([COLUMNS[place]])
+    assert len(encoded.body) < 6_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"!n":["d",0]}', b'{"!n":["b",""]}', b'{"!n":["d","AAAA"]}', b'{"!n":"d"}',
+        b'{"!n":[[],""]}',
+        b'{"!n":["d",[]]}', b'{"!u":0}', b'{"!u":"/w=="}', b'{"!u":[]}', b'{"!tt":[]}',
+        b'{"!tt":[[1],[]]}', b'{"!tt":[1]}', b'{"!tt":["ab"]}', b'{"!tt":{}}', b'{"!rows":[]}',
+        b'{"!rows":[[],[]]}', b'{"!rows":[["a"],[[1],[2]]]}', b'{"!rows":[["a","a"],[[1],[2]]]}',
+        b'{"!rows":[["a","b"],[[1],[2,3]]]}', b'{"!rows":[[1],[[1]]]}', b'{"!rows":["a",[[1]]]}',
+    ],
+)  # fmt: skip
+def test_columns_that_do_not_fit_are_refused(body: bytes) -> None:
+    with pytest.raises(MalformedMessageError):
+        read(body)
+
+
+def test_numbers_in_buffers_are_counted_as_items() -> None:
+    body = b'[{"!n":["d",0]},{"!n":["q",1]}]'
+    assert read(body, [bytes(400), bytes(400)], limits=Limits(items=100)) == [[0.0] * 50, [0] * 50]
+    with pytest.raises(LimitExceededError, match="items is 101"):
+        read(body, [bytes(400), bytes(408)], limits=Limits(items=100))
+
+
+def pickles() -> list[bytes]:
+    """Every operation of pickle alone, and those that look up or call with all that they need."""
+    bodies = [each.code.encode("latin-1") for each in pickletools.opcodes]
+    name, text = b"cos\nsystem\n", b"X\x04\x00\x00\x00true"
+    stacked = b"\x8c\x02os\x8c\x06system\x93"
+    calls = [
+        *(found + b"(" + text + b"tR" for found in (name, stacked)),
+        b"(" + text + b"ios\nsystem\n",
+        b"(" + name + text + b"o",
+        name + b"(" + text + b"t\x81",
+        name + b"(" + text + b"t}\x92",
+        name + b"N}b",
+        b"\x82\x01", b"\x83\x01\x00", b"\x84\x01\x00\x00\x00",
+        b"Pos.system\n",
+        text + b"Q",
+        b"\x97\x98",
+    ]  # fmt: skip
+    whole = [
+        start + each + b"." for each in calls + bodies for start in (b"\x80\x05", b"\x80\x02", b"")
+    ]
+    return list(dict.fromkeys(whole))
+
+
+def test_no_pickle_is_read_whatever_it_would_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[object] = []
+    monkeypatch.setattr(pickle, "loads", ran.append)
+    monkeypatch.setattr("os.system", ran.append)
+    assert len(pickles()) >= 100
+    for body in pickles():
+        for flags in (0, 1):
+            try:
+                found = Codec(Home()).decode(body, (), (), flags)
+            except (MalformedMessageError, LimitExceededError):
+                continue
+            raise AssertionError((body, found))
+    assert ran == []

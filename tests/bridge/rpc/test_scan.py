@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.rpc import LimitExceededError, Limits
+from bridge.rpc import LimitExceededError, Limits, MalformedMessageError
 from bridge.rpc.scan import WIRE_LEVELS, check_size
 
 values = st.recursive(
@@ -45,3 +45,9 @@ def test_what_is_nested_too_deep_is_refused_wherever_brackets_stand(opening: byt
         check_size(opening * (10 * WIRE_LEVELS + 9), limits)
     with pytest.raises(LimitExceededError):
         check_size(opening * 1_000_000, Limits())
+
+
+def test_more_texts_than_values_are_refused_before_they_are_looked_at() -> None:
+    with pytest.raises(MalformedMessageError, match="more texts than values"):
+        check_size(b'"' * 1_000_000, Limits())
+    check_size(b'"[[[[,,,,"', Limits(items=1, nesting=1))
