@@ -20,7 +20,7 @@ from bridge.rpc.errors import (
     RpcError,
     VersionMismatchError,
 )
-from bridge.rpc.limits import Limits
+from bridge.rpc.limits import PeerLimits
 from bridge.rpc.peer import Peer
 from bridge.rpc.remote import ahead, release, with_options
 from bridge.rpc.serving import report_progress
@@ -29,11 +29,11 @@ __all__ = [
     "DeadlineExceededError",
     "EncodingError",
     "LimitExceededError",
-    "Limits",
     "MalformedMessageError",
     "NotAllowedError",
     "NotExposedError",
     "Peer",
+    "PeerLimits",
     "PeerLostError",
     "ReferenceLostError",
     "RemoteError",

@@ -42,7 +42,7 @@ from bridge.rpc.errors import (
     MalformedMessageError,
     NotAllowedError,
 )
-from bridge.rpc.limits import Limits, shortened
+from bridge.rpc.limits import PeerLimits, shortened
 from bridge.rpc.plain import Names, Reader, size_of
 from bridge.rpc.plain_writer import Writer
 from bridge.rpc.remote import Member, Remote, RemoteIterator, link_of
@@ -310,11 +310,11 @@ class Codec:
         *,
         trusted: bool = False,
         allow: Collection[str] = (),
-        limits: Limits | None = None,
+        limits: PeerLimits | None = None,
     ) -> None:
         self._home = home
         self._names = Names(allow)
-        self.limits = limits or Limits()
+        self.limits = limits or PeerLimits()
         self.trusted = trusted
         self.plain = not trusted
         self.faults = 0

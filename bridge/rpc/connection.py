@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from bridge._browser.ports import Port
-    from bridge.rpc.limits import Limits
+    from bridge.rpc.limits import PeerLimits
 
 __all__ = ["Connection"]
 
@@ -77,7 +77,7 @@ class Connection:
         interface: type | None,
         trusted: bool,
         allow: Collection[str],
-        limits: Limits | None,
+        limits: PeerLimits | None,
         name: str,
         interrupt: Callable[[int], object] | None,
         grace: float,

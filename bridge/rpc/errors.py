@@ -134,7 +134,7 @@ class LimitExceededError(MalformedMessageError):
     """An end that is not trusted has sent or asked for more than it may.
 
     Attributes:
-        limit: The name of the bound, an attribute of `bridge.rpc.Limits`.
+        limit: The name of the bound, an attribute of `bridge.rpc.PeerLimits`.
         found: How much it was.
         most: How much is allowed.
     """
@@ -144,7 +144,7 @@ class LimitExceededError(MalformedMessageError):
         super().__init__(detail)
         self.message = (
             f"a message exceeds what this end reads from an untrusted one: {detail}. Send less at "
-            f"a time, or let the receiver raise the limit: Limits({limit}=...)."
+            f"a time, or let the receiver raise the limit: PeerLimits({limit}=...)."
         )
         self.args = (self.message,)
         self.limit = limit

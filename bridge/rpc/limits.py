@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["COMPLAINTS", "COMPLAINT_CHARACTERS", "Limits", "shortened"]
+__all__ = ["COMPLAINTS", "COMPLAINT_CHARACTERS", "PeerLimits", "shortened"]
 
 COMPLAINTS: Final = 20
 """Complaints that are kept, of any end."""
@@ -15,7 +15,7 @@ COMPLAINT_CHARACTERS: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class PeerLimits:
     """Bounds on the work and memory that an untrusted end can cause.
 
     Ends that are trusted have none.
@@ -38,7 +38,7 @@ class Limits:
         error_characters: Characters of the text of an error, in either direction.
 
     Examples:
-        >>> Limits(items=1000).items
+        >>> PeerLimits(items=1000).items
         1000
     """
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from bridge._browser.ports import Port
-    from bridge.rpc.limits import Limits
+    from bridge.rpc.limits import PeerLimits
 
 __all__ = ["Peer"]
 
@@ -76,7 +76,7 @@ class Peer:
         interface: type | None = None,
         trusted: bool = False,
         allow: Collection[str] = (),
-        limits: Limits | None = None,
+        limits: PeerLimits | None = None,
         name: str = "peer",
         interrupt: Callable[[int], object] | None = None,
         grace: float = 0.5,

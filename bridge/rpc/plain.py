@@ -38,7 +38,7 @@ from bridge.rpc.scan import check_size
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from bridge.rpc.limits import Limits
+    from bridge.rpc.limits import PeerLimits
 
 __all__ = ["ERRORS", "Names", "Reader", "size_of"]
 
@@ -138,7 +138,7 @@ class Reader:
         taken: Mapping[int, object],
         buffers: Sequence[object],
         names: Names,
-        limits: Limits | None,
+        limits: PeerLimits | None,
     ) -> None:
         self.home = home
         self.taken = taken

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bridge.rpc.errors import LimitExceededError, MalformedMessageError
 
 if TYPE_CHECKING:
-    from bridge.rpc.limits import Limits
+    from bridge.rpc.limits import PeerLimits
 
 __all__ = ["WIRE_LEVELS", "check_size"]
 
@@ -20,7 +20,7 @@ _STEPS: Final = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 _OTHERS: Final = bytes(set(range(256)) - set(b"[{]}"))
 
 
-def check_size(body: bytes, limits: Limits) -> None:
+def check_size(body: bytes, limits: PeerLimits) -> None:
     """Refuse a text that holds too many values, or nests them too deep.
 
     Args:
@@ -32,14 +32,14 @@ def check_size(body: bytes, limits: Limits) -> None:
         MalformedMessageError: It has more texts than its values can hold.
 
     Examples:
-        >>> from bridge.rpc.limits import Limits
-        >>> check_size(b'{"a": [1, 2, "[[[["]}', Limits(items=6, nesting=1))
-        >>> check_size(b"[" * 100_000, Limits())
+        >>> from bridge.rpc.limits import PeerLimits
+        >>> check_size(b'{"a": [1, 2, "[[[["]}', PeerLimits(items=6, nesting=1))
+        >>> check_size(b"[" * 100_000, PeerLimits())
         Traceback (most recent call last):
         ...
         bridge.rpc.errors.LimitExceededError: a message exceeds what this end reads from an \
 untrusted one: nesting is 100000, and 200 is allowed. Send less at a time, or let the receiver \
-raise the limit: Limits(nesting=...).
+raise the limit: PeerLimits(nesting=...).
     """
     # Nothing in a text counts: escapes go first, so that quotes are where texts begin and end.
     if b"\\" in body:

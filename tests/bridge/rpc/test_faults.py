@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.rpc import Limits, MalformedMessageError, NotExposedError, RemoteError
+from bridge.rpc import MalformedMessageError, NotExposedError, PeerLimits, RemoteError
 from bridge.rpc.codec import Codec
 from bridge.rpc.faults import describe, rebuild
 from tests.bridge.rpc.test_codec import Home
@@ -71,7 +71,7 @@ def test_a_stranger_learns_neither_where_it_failed_nor_what_behind_it() -> None:
 
 
 def test_texts_of_errors_are_bounded_in_both_directions() -> None:
-    codec = Codec(Home(), limits=Limits(error_characters=100))
+    codec = Codec(Home(), limits=PeerLimits(error_characters=100))
     told = describe(ValueError("x" * 10_000), codec)
     assert sum(len(part) for part in told if part) < 350
     long = "y" * 10_000

@@ -136,18 +136,18 @@ def test_every_call_ends_once_over_a_real_channel(page: Interpreter) -> None:
 def test_what_is_nested_as_deep_as_is_read_does_not_exhaust_the_stack(page: Interpreter) -> None:
     assert (
         page.run("""
-from bridge.rpc import Limits
+from bridge.rpc import PeerLimits
 from bridge.rpc.plain import Names, Reader
 from bridge.rpc.scan import WIRE_LEVELS
 def under(frames, work):
     return work() if frames == 0 else under(frames - 1, work)
-most = WIRE_LEVELS * Limits().nesting
+most = WIRE_LEVELS * PeerLimits().nesting
 shapes = ((b"[", b"]", 1), (b'{"a":', b"}", 1), (b'{"!t":[', b"]}", 2),
           (b'{"!d":[["k"],[', b"]]}", 3))
 bodies = [opening * (most // levels) + b"1" + closing * (most // levels)
           for opening, closing, levels in shapes]
 def read():
-    return [Reader(None, {}, [], Names(()), Limits()).read(body) is not None for body in bodies]
+    return [Reader(None, {}, [], Names(()), PeerLimits()).read(body) is not None for body in bodies]
 [under(frames, read) for frames in (0, 200, 400)]
 """)
         == [[True] * 4] * 3

@@ -16,11 +16,11 @@ from bridge.rpc import (
     DeadlineExceededError,
     EncodingError,
     LimitExceededError,
-    Limits,
     MalformedMessageError,
     NotAllowedError,
     NotExposedError,
     Peer,
+    PeerLimits,
     PeerLostError,
     ReferenceLostError,
     RemoteError,
@@ -768,7 +768,7 @@ class Endless:
 def test_a_stranger_s_requests_in_work_are_bounded_and_the_others_answered() -> None:
     async def main() -> None:
         served = Endless()
-        async with ends(serve=served, trusted=False, limits=Limits(requests=10)) as both:
+        async with ends(serve=served, trusted=False, limits=PeerLimits(requests=10)) as both:
             calls = [both.remote.wait() for _ in range(500)]
             await both.settle()
             assert served.started == both.server.running == 10
@@ -785,7 +785,7 @@ def test_a_stranger_s_requests_in_work_are_bounded_and_the_others_answered() -> 
 
 def test_what_a_stranger_can_hold_of_this_end_is_bounded() -> None:
     async def main() -> None:
-        limits = Limits(handed_over=5, references=3)
+        limits = PeerLimits(handed_over=5, references=3)
         async with ends(serve=Endless(), trusted=False, limits=limits) as both:
             held = [await both.remote.make() for _ in range(5)]
             with pytest.raises((EncodingError, LimitExceededError), match="handed_over"):
@@ -804,7 +804,7 @@ def test_what_a_stranger_can_hold_of_this_end_is_bounded() -> None:
 def test_what_a_stranger_sends_is_bounded_by_bytes_items_and_nesting() -> None:
     async def main() -> None:
         served = Endless()
-        limits = Limits(message_bytes=10_000, items=100, nesting=10)
+        limits = PeerLimits(message_bytes=10_000, items=100, nesting=10)
         async with ends(serve=served, trusted=False, limits=limits) as both:
             deep: object = 1
             for _ in range(60):
@@ -823,7 +823,7 @@ def test_what_a_stranger_sends_is_bounded_by_bytes_items_and_nesting() -> None:
 
 def test_a_stranger_s_noise_is_kept_short_and_ends_the_connection_with_the_reason() -> None:
     async def main() -> None:
-        async with ends(trusted=False, limits=Limits(faults=30)) as both:
+        async with ends(trusted=False, limits=PeerLimits(faults=30)) as both:
             await both.settle()
             for number in range(25):
                 body = bytes([number]) * 50_000
@@ -857,7 +857,7 @@ def test_a_flood_of_what_is_no_message_gets_few_answers(body: bytes) -> None:
 
 def test_too_many_envelopes_in_one_message_end_the_connection() -> None:
     async def main() -> None:
-        async with ends(trusted=False, limits=Limits(envelopes=100)) as both:
+        async with ends(trusted=False, limits=PeerLimits(envelopes=100)) as both:
             both.far.deliver(pack(Envelope(Kind.CANCEL, 1)) * 101)
             await both.settle()
             assert "envelopes" in (both.server.lost or "")

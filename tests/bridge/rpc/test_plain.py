@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from bridge.rpc import (
     EncodingError,
     LimitExceededError,
-    Limits,
     MalformedMessageError,
     NotAllowedError,
     NotExposedError,
+    PeerLimits,
     ReferenceLostError,
 )
 from bridge.rpc import plain as plain_module
@@ -214,7 +214,7 @@ def test_a_buffer_is_used_once_unless_it_is_constant() -> None:
 
 
 def test_bounds_are_those_of_the_end_that_reads() -> None:
-    limits = Limits(items=10, digits=50)
+    limits = PeerLimits(items=10, digits=50)
     assert read(b"[1,2]", limits=limits) == [1, 2]
     for body in (b"[%s0]" % (b"0," * 20), b'{"!i":"%s"}' % (b"f" * 51)):
         with pytest.raises(LimitExceededError):
@@ -316,9 +316,12 @@ def test_columns_that_do_not_fit_are_refused(body: bytes) -> None:
 
 def test_numbers_in_buffers_are_counted_as_items() -> None:
     body = b'[{"!n":["d",0]},{"!n":["q",1]}]'
-    assert read(body, [bytes(400), bytes(400)], limits=Limits(items=100)) == [[0.0] * 50, [0] * 50]
+    assert read(body, [bytes(400), bytes(400)], limits=PeerLimits(items=100)) == [
+        [0.0] * 50,
+        [0] * 50,
+    ]
     with pytest.raises(LimitExceededError, match="items is 101"):
-        read(body, [bytes(400), bytes(408)], limits=Limits(items=100))
+        read(body, [bytes(400), bytes(408)], limits=PeerLimits(items=100))
 
 
 def pickles() -> list[bytes]:
