@@ -31,6 +31,7 @@ __all__ = [
     "blob_files",
     "index_url",
     "is_isolated",
+    "is_isolated_by_embedder_policy",
     "is_opaque",
     "load_script",
     "message_channel",
@@ -200,6 +201,20 @@ def absolute(url: str) -> str:
 def is_isolated() -> bool:
     """Tell whether this page is cross-origin isolated."""
     return bool(ffi.get(ffi.js_globals(FEATURE), "crossOriginIsolated"))
+
+
+async def is_isolated_by_embedder_policy() -> bool:
+    """Tell whether this page is isolated by a policy that the scripts of its workers need as well.
+
+    A page that its ``Document-Isolation-Policy`` isolates asks nothing of them. No property tells
+    which of the two it is, but the headers of the page do; where they cannot be had, the answer is
+    the more frequent one.
+    """
+    if not is_isolated():
+        return False
+    address = ffi.get(ffi.get(ffi.js_globals(FEATURE), "location"), "href")
+    answer = await ask(str(address))
+    return not answer.reached or bool(answer.embedder_policy)
 
 
 def is_opaque() -> bool:

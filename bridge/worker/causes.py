@@ -74,7 +74,7 @@ def from_answer(
         stage: The stage that the script belongs to.
         url: The script.
         answer: What the second request found.
-        isolated: Whether the page is cross-origin isolated.
+        isolated: Whether the page is cross-origin isolated by an embedder policy.
 
     Returns:
         The error; ``None`` when nothing is wrong with the answer, so that the text of the script

@@ -218,9 +218,12 @@ class Start:
         url = self._files.get(files.get(self.stage, ""), "blob:")
         if self._course.silent and not url.startswith("blob:"):
             answer = await self._answer(url)
-            found = answer and from_answer(self.stage, url, answer, isolated=host.is_isolated())
-            return found or overdue
+            return (answer and await self._told_by(answer, url)) or overdue
         return overdue
+
+    async def _told_by(self, answer: Answer, url: str) -> WorkerLoadError | None:
+        isolated = await host.is_isolated_by_embedder_policy()
+        return from_answer(self.stage, url, answer, isolated=isolated)
 
     async def _answer(self, url: str) -> Answer | None:
         within = min(_DIAGNOSIS, self._limits.of(self.stage)) / 2
@@ -287,7 +290,7 @@ class Start:
         if violation is not None:
             return self._forbidden(violation)
         answer = await host.ask(url)
-        error = from_answer(self.stage, url, answer, isolated=host.is_isolated())
+        error = await self._told_by(answer, url)
         if error is not None:
             return error
         parsed: asyncio.Future[ErrorEvent] = asyncio.get_running_loop().create_future()

@@ -512,6 +512,18 @@ async def unisolated() -> dict[str, object]:
     return {**found, "answer": await waiting}
 
 
+async def by_document() -> dict[str, object]:
+    """In a page that `Document-Isolation-Policy` isolates, scripts of workers need no header."""
+    write("served.py", SERVED)
+    failed = await failing(Limits(), **script("script-bare"))
+    worker = await started(**script("script-coep"))  # type: ignore[arg-type]
+    return {
+        "isolated": bool(js.crossOriginIsolated),
+        "failed": [failed["error"], failed["line"]],
+        "answer": await answer(worker, b"hello"),
+    }
+
+
 async def opaque() -> dict[str, object]:
     """In a page without an origin of its own, no worker can start."""
     write("served.py", SERVED)

@@ -83,6 +83,17 @@ def happened_unisolated(
 
 
 @pytest.fixture
+def happened_by_document(
+    interpreter_runner: Runner, request: pytest.FixtureRequest
+) -> dict[str, Any]:
+    """What `checks_in_page.by_document` found in a page of `Document-Isolation-Policy`."""
+    runtime = ensure_runtime(selected_lines(request.config)[-1], [PACKAGE])
+    with FaultyRuntime(runtime.directory) as server:
+        work = run_in_page(interpreter_runner, server, "by_document", "document")
+        return interpreter_runner.call(work, LONGEST)
+
+
+@pytest.fixture
 def happened_opaque(interpreter_runner: Runner, request: pytest.FixtureRequest) -> dict[str, Any]:
     """What `checks_in_page.opaque` found in a page below a policy's directive ``sandbox``.
 

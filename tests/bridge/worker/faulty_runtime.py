@@ -30,6 +30,10 @@ _TYPES = {
     ".zip": "application/zip",
 }
 _PAGE = b"<!doctype html><meta charset=utf-8><title>page</title><body></body>"
+_PAGE_POLICIES = {
+    "sandbox": ("Content-Security-Policy", "sandbox allow-scripts"),
+    "document": ("Document-Isolation-Policy", "isolate-and-require-corp"),
+}
 _KINDS = {
     "wasm": "pyodide.asm.wasm",
     "stdlib": "python_stdlib.zip",
@@ -107,8 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "ok":
             fault = self.mode.get("now", "ok")
         if name in ("", "page.html"):
-            isolated = fault not in ("plain", "sandbox")
-            self._send(_PAGE, ".html", isolated=isolated, sandbox=fault == "sandbox")
+            isolated = fault not in ("plain", "sandbox", "document")
+            policy = _PAGE_POLICIES.get(fault)
+            self._send(_PAGE, ".html", isolated=isolated, policy=policy)
             return
         kind, _, how = fault.partition("-")
         hit = (
@@ -161,6 +166,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(_PAGE, ".html")
             case "coep":
                 self._send(body, suffix, isolated=False)
+            case "bare":
+                self._send(b"const = 1;", suffix, isolated=False)
             case "leaves":
                 self._send(body + LEAVING, suffix)
             case "gzip":
@@ -185,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         status: int = 200,
         type_: str = "",
         isolated: bool = True,
-        sandbox: bool = False,
+        policy: tuple[str, str] | None = None,
         cors: bool = True,
         encoding: str = "",
         announced: int = 0,
@@ -193,8 +200,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         if encoding:
             self.send_header("Content-Encoding", encoding)
-        if sandbox:
-            self.send_header("Content-Security-Policy", "sandbox allow-scripts")
+        if policy:
+            self.send_header(*policy)
         if status == HTTPStatus.UNAUTHORIZED:
             self.send_header("WWW-Authenticate", 'Basic realm="bridge"')
         if status == HTTPStatus.PARTIAL_CONTENT:

@@ -277,6 +277,16 @@ def test_under_a_strict_policy_and_without_shared_memory_a_busy_worker_is_termin
     }
 
 
+def test_a_script_needs_no_header_where_the_document_alone_is_isolated(
+    happened_by_document: Happened,
+) -> None:
+    assert happened_by_document == {
+        "isolated": True,
+        "failed": ["ScriptSyntaxError", 1],
+        "answer": "hello",
+    }
+
+
 def test_an_opaque_origin_is_told_as_the_cause(happened_opaque: Happened) -> None:
     assert happened_opaque["origin"] == "null"
     for way in ("blob", "served"):
