@@ -14,6 +14,7 @@ from bridge.offload.api import offloaded
 from bridge.rpc import PeerLostError
 from bridge.worker import Ending, WorkerDiedError
 from tests.bridge.offload.manual import ManualExecutor, Stubborn, task, turns
+from tests.pace import patience
 
 
 def lost() -> PeerLostError:
@@ -131,7 +132,7 @@ def test_only_what_is_harmless_to_repeat_is_repeated_when_its_worker_dies(
             executor.work[-1].future.set_exception(lost())
             await turns()
         with pytest.raises(PeerLostError) as caught:
-            await asyncio.wait_for(call, 15)
+            await asyncio.wait_for(call, patience(0.5))
         assert isinstance(caught.value.__cause__, WorkerDiedError)
         return len(executor.work)
 
@@ -198,7 +199,7 @@ def test_an_error_of_the_function_itself_is_not_repeated() -> None:
         call = CallScope(executor=executor).offload(offloaded(idempotent=True)(task))
         executor.work[0].future.set_exception(ValueError("no"))
         with pytest.raises(ValueError, match="no"):
-            await asyncio.wait_for(call, 15)
+            await asyncio.wait_for(call, patience(0.5))
         return len(executor.work)
 
     assert asyncio.run(main()) == 1

@@ -33,7 +33,7 @@ FILES = {f"cloudpickle/{path.name}": path.read_text("utf-8") for path in BY_VALU
     "offload_served.py": inspect.getsource(served),
     "offload_checks.py": CHECKS,
 }
-LIMIT = 300.0
+LIMIT = 90.0
 NO_SWITCHING = "0.26"
 
 

@@ -10,6 +10,7 @@ import pytest
 from bridge.pool.crew import Crew
 from bridge.worker import Ending, WorkerDiedError
 from tests.bridge.pool import in_memory, jobs
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,7 @@ class Scene:
 
 
 def run(work: Any) -> Any:
-    return asyncio.run(asyncio.wait_for(work, 120))
+    return asyncio.run(asyncio.wait_for(work, patience(30)))
 
 
 async def turns() -> None:

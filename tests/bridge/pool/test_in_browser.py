@@ -34,7 +34,7 @@ FILES = {f"cloudpickle/{path.name}": path.read_text("utf-8") for path in BY_VALU
     "pool_jobs.py": inspect.getsource(jobs),
     "pool_checks.py": CHECKS,
 }
-LIMIT = 300.0
+LIMIT = 120.0
 LONG = "BRIDGE_POOL_FAULT_TASKS"
 """Names the number of tasks of the fault test's long form."""
 SEED = "BRIDGE_POOL_FAULT_SEED"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bridge.pool.mapping import ChunkSize
 from tests.bridge.pool import jobs
 from tests.bridge.pool.in_memory import memory_pool
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -49,7 +50,7 @@ def test_every_item_has_one_result_and_order_is_kept_if_asked(
 
 
 def run(work: Any) -> Any:
-    return asyncio.run(asyncio.wait_for(work, 120))
+    return asyncio.run(asyncio.wait_for(work, patience(20)))
 
 
 def test_items_are_drawn_only_as_results_are_taken() -> None:

@@ -23,10 +23,11 @@ from bridge.pool import (
 from bridge.worker import Ending, Stage, UnreachableError
 from tests.bridge.pool import jobs
 from tests.bridge.pool.in_memory import Crew, memory_pool
+from tests.pace import patience
 
 
 def run(work: Any) -> Any:
-    return asyncio.run(asyncio.wait_for(work, 120))
+    return asyncio.run(asyncio.wait_for(work, patience(30)))
 
 
 def test_functions_are_called_with_what_was_submitted_as_it_was_then() -> None:
@@ -159,12 +160,12 @@ def test_cancelling_reaches_the_function_and_frees_the_worker() -> None:
             await asyncio.sleep(0.01)
             assert running.cancel()
             assert not running.cancel()
-            assert await asyncio.wait_for(waiting, 60) == 4
+            assert await asyncio.wait_for(waiting, patience(5)) == 4
             with pytest.raises(asyncio.CancelledError):
                 await running
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(pool.run(jobs.later, 1, 60), 0.01)
-            assert await asyncio.wait_for(pool.run(jobs.double, 3), 60) == 6
+            assert await asyncio.wait_for(pool.run(jobs.double, 3), patience(5)) == 6
 
     run(main())
 
@@ -177,7 +178,7 @@ def test_time_that_is_up_is_told_by_name_and_a_stubborn_task_ends_its_worker() -
                 await pool.options(timeout=0.01).run(jobs.later, 1, 60)
             with pytest.raises(TaskExpiredError, match="its beginning"):
                 await pool.options(limit=0.01).run(jobs.stubborn, 2)
-            assert await asyncio.wait_for(pool.run(jobs.double, 3), 60) == 6
+            assert await asyncio.wait_for(pool.run(jobs.double, 3), patience(5)) == 6
         assert (late.value.function, late.value.seconds) == ("later", 0.01)
         assert crew.starts == 2
 
@@ -349,7 +350,7 @@ def test_a_place_that_was_given_to_who_is_cancelled_at_that_moment_goes_to_the_n
             waiting = [asyncio.create_task(pool.submit(jobs.double, n)) for n in range(2)]
             # Called after the place was given, and before who waits for it goes on.
             first.add_done_callback(lambda _: waiting[0].cancel())
-            return await (await asyncio.wait_for(waiting[1], 15))
+            return await (await asyncio.wait_for(waiting[1], patience(0.5)))
 
     assert run(main()) == 2
 

@@ -10,6 +10,7 @@ import pytest
 from bridge.pool import Options
 from tests.bridge.pool import jobs
 from tests.bridge.pool.in_memory import memory_pool
+from tests.pace import patience
 
 
 async def settled() -> None:
@@ -46,7 +47,7 @@ def test_who_stops_waiting_for_several_tasks_cancels_none() -> None:
             await asyncio.sleep(0)
             waiting.cancel()
             await settled()
-            return [await first, await asyncio.wait_for(second, 60), first.cancel()]
+            return [await first, await asyncio.wait_for(second, patience(20)), first.cancel()]
 
     assert asyncio.run(main()) == [0, 1, False]
 
@@ -99,7 +100,7 @@ def test_a_stop_iteration_is_an_outcome_and_stops_nothing_else() -> None:
             task: Any = await pool.submit(next, iter([]))
             behind = await pool.submit(jobs.double, 2)
             with pytest.raises(RuntimeError, match="raised StopIteration") as raised:
-                await asyncio.wait_for(task, 60)
-            return [type(raised.value.__cause__), await asyncio.wait_for(behind, 60)]
+                await asyncio.wait_for(task, patience(20))
+            return [type(raised.value.__cause__), await asyncio.wait_for(behind, patience(20))]
 
     assert asyncio.run(main()) == [StopIteration, 4]

@@ -15,7 +15,7 @@ from tests.pace import patience
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
 
-LIMIT = 120
+LIMIT = 20
 
 
 class Ends:

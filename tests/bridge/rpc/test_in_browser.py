@@ -29,7 +29,7 @@ FILES = {
     "rpc_play.py": inspect.getsource(play),
     "rpc_checks.py": CHECKS,
 }
-LIMIT = 300.0
+LIMIT = 90.0
 
 
 @pytest.fixture

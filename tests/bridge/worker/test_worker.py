@@ -12,6 +12,7 @@ from bridge._browser.interrupts import HEARD, RAISED, SIZE
 from bridge.proxies import ProxyScope
 from bridge.worker import Ending, Timings, Worker, WorkerDiedError
 from bridge.worker import worker as module
+from tests.pace import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -67,7 +68,7 @@ class Played(list[int]):
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(asyncio.wait_for(work, 120))
+    return asyncio.run(asyncio.wait_for(work, patience(20)))
 
 
 def test_a_recovery_takes_no_answer_for_its_own_that_came_before_it() -> None:
