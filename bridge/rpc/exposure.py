@@ -292,7 +292,8 @@ def settable(kind: type, name: str) -> bool:
     for each in kind.__mro__:
         told = _annotations_of(each).get(name)
         if told is not None:
-            if _FIXED.match(told if isinstance(told, str) else repr(told).strip("'\"")):
+            # Quoted where annotations are texts anyway.
+            if _FIXED.match((told if isinstance(told, str) else repr(told)).strip("'\"")):
                 return False
             annotated = True
         if name in each.__dict__:
