@@ -218,7 +218,7 @@ class Reader:
         code, place = parts
         if code not in ("d", "q"):
             raise MalformedMessageError("numbers should be of 64 bits")
-        raw = memoryview(cast("bytes", self.raw(place)))
+        raw = memoryview(cast("bytes", self.raw(place))).cast("B")
         self._numbers += raw.nbytes // _NUMBER
         if self.limits is not None and self._numbers > self.limits.items:
             raise LimitExceededError("items", self._numbers, self.limits.items)

@@ -360,3 +360,11 @@ def test_no_pickle_is_read_whatever_it_would_do(monkeypatch: pytest.MonkeyPatch)
                 continue
             raise AssertionError((body, found))
     assert ran == []
+
+
+@pytest.mark.parametrize("value", [list(range(5_000)), [0.5] * 5_000, "long text" * 5_000])
+def test_what_lies_beside_is_read_whatever_shape_its_memory_has(value: object) -> None:
+    encoded = Codec(Home()).encode(value, "it")
+    views = [memoryview(cast("bytes", each)) for each in encoded.buffers]
+    assert views
+    assert Codec(Home()).decode(encoded.body, (), views) == value
