@@ -346,7 +346,7 @@ COMPUTES = """(channel) => {
         seen = data[1];
         if (ports[0]) back = ports[0];
         back.onmessage = ({ data }) => back.postMessage([data, seen, count]);
-        busy(1500);
+        busy(600);
       }
     };
   };`;
@@ -367,7 +367,7 @@ channel = js.MessageChannel.new()
 computing = js.eval({COMPUTES!r})(channel)
 near = Peer(open_port(channel.port1), heartbeat=0.25)
 call = near.remote.wait()
-await asyncio.sleep(6)
+await asyncio.sleep(4)
 found = [near.lost, near.in_flight]
 computing.terminate()
 near.close()
